@@ -1,0 +1,1 @@
+"""WHAT: the data contract: record types, columns, rule suites."""

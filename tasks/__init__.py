@@ -1,0 +1,1 @@
+"""HOW: plain functions, one step a module."""
