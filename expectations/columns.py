@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -112,13 +113,26 @@ def _is_record(value: object) -> bool:
 
 def from_row(record_type: type, row: Mapping[str, Any]) -> Any:  # noqa: ANN401 - any record type
     """Build a record from a flat row; the inverse of `to_row` for types without nested lists."""
-    hints = get_type_hints(record_type)
     values: dict[str, Any] = {}
-    for name in _field_names(record_type):
-        hint = hints[name]
-        if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-            values[name] = from_row(hint, row)
-        else:
+    for name, group_or_enum in _constructors(record_type).items():
+        if group_or_enum is None:
             value = row[name]
             values[name] = tuple(value) if isinstance(value, list) else value
+        elif issubclass(group_or_enum, StrEnum):
+            values[name] = group_or_enum(row[name])
+        else:
+            values[name] = from_row(group_or_enum, row)
     return record_type(**values)
+
+
+@cache
+def _constructors(record_type: type) -> dict[str, type | None]:
+    """Per field: its group's type, its enum, or None where the stored value is the value."""
+    hints = get_type_hints(record_type)
+    return {
+        name: hint
+        if isinstance(hint := hints[name], type)
+        and (dataclasses.is_dataclass(hint) or issubclass(hint, StrEnum))
+        else None
+        for name in _field_names(record_type)
+    }

@@ -70,10 +70,12 @@ class Reason(StrEnum):
     UNKNOWN_KIND = "unknown_kind"
     DAMAGED_ARCHIVE = "damaged_archive"
     BROKEN_LINE = "broken_line"
+    BROKEN_ROW = "broken_row"
     MISSING_COLUMNS = "missing_columns"
     MISSING_CONTENT = "missing_content"
     TOO_LARGE = "too_large"
     # read, skipped
+    NOT_AN_INPUT = "not_an_input"
     NEEDS_FETCHING = "needs_fetching"
     HTTP_STATUS = "http_status"
     MEDIA_TYPE = "media_type"

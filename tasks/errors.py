@@ -1,11 +1,11 @@
 """Errors: broken machinery and users' mistakes. Bad data is never one of these (see `Rejection`).
 
-    BroadsheetError
-    ├── UsageError          the user asked for what cannot be done        exit 2
-    ├── SourceError         nothing to read at a SOURCE                   exit 1
-    ├── LakeError           the lake cannot be read or written            exit 1
-    │   └── LakeFullError   no space left                                 exit 1
-    └── QueryError          the user's SQL failed                         exit 1
+BroadsheetError
+├── UsageError          the user asked for what cannot be done        exit 2
+├── SourceError         nothing to read at a SOURCE                   exit 1
+├── LakeError           the lake cannot be read or written            exit 1
+│   └── LakeFullError   no space left                                 exit 1
+└── QueryError          the user's SQL failed                         exit 1
 """
 
 from __future__ import annotations

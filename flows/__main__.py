@@ -1,0 +1,150 @@
+"""The command line. Thin: what a command needs is imported when it is called.
+
+Results go to stdout, messages and progress to stderr. Exit codes: 0 done, 1 failed, 2 usage,
+3 done, but a critical quality gate failed.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from tasks.errors import BroadsheetError
+from tasks.settings import default_lake, default_workers
+
+GATE_FAILED = 3
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+
+Kind = Literal["html", "text", "jsonl", "parquet", "warc", "urls"]
+Format = Literal["table", "csv", "json", "jsonl", "parquet", "markdown"]
+
+app = typer.Typer(
+    name="broadsheet",
+    help="News articles in, tables you can trust out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+LakeOption = Annotated[
+    str,
+    typer.Option(
+        "--lake", metavar="DIR", default_factory=default_lake, help="The lake, or BROADSHEET_LAKE."
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+
+
+@app.command()
+def ingest(  # noqa: PLR0913 - one parameter an option
+    sources: Annotated[
+        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, @NAME or @all.")
+    ],
+    *,
+    lake: LakeOption,
+    source_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Name of the source (default: of the path).")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, default_factory=default_workers, help="Extraction processes.")
+    ],
+    limit: Annotated[int | None, typer.Option(min=0, help="Most items to read.")] = None,
+    as_kind: Annotated[
+        Kind | None, typer.Option("--as", help="Kind of the input (default: by content).")
+    ] = None,
+    delay: Annotated[  # noqa: ARG001 - for network sources
+        float, typer.Option(min=0, help="Network sources: seconds between requests to one host.")
+    ] = 2.0,
+    allow_private: Annotated[  # noqa: ARG001 - for network sources
+        bool, typer.Option("--allow-private", help="Network sources: fetch private addresses.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Run the ingest flow: read, extract, validate, commit, report."""
+    from flows import commands
+
+    summary = commands.run_ingest(
+        sources, lake=lake, source_id=source_id, workers=workers, limit=limit, as_kind=as_kind
+    )
+    commands.print_summary(summary, as_json=as_json)
+    if summary.failed_gates:
+        raise typer.Exit(GATE_FAILED)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(metavar="QUERY", help="One statement that reads.")],
+    *,
+    lake: LakeOption,
+    form: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = "table",
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")
+    ] = None,
+) -> None:
+    """Ask the lake in SQL. Read-only; times are in UTC."""
+    from flows import commands
+
+    commands.run_sql(query, lake=lake, form=form, output=output)
+
+
+@app.command()
+def status(*, lake: LakeOption, as_json: JsonOption = False) -> None:
+    """Show the lake at a glance: rows, sources, last runs, open alerts."""
+    from flows import commands
+
+    commands.print_status(lake=lake, as_json=as_json)
+
+
+@app.command()
+def report(
+    *,
+    lake: LakeOption,
+    run: Annotated[
+        str | None, typer.Option(metavar="ID", help="The run (default: the latest).")
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Build the quality report of a run."""
+    from flows import commands
+
+    commands.build_report(lake=lake, run_id=run, open_it=open_it, as_json=as_json)
+
+
+@app.command()
+def compact(*, lake: LakeOption, as_json: JsonOption = False) -> None:
+    """Merge small files into few."""
+    from flows import commands
+
+    commands.compact_lake(lake=lake, as_json=as_json)
+
+
+def main() -> None:
+    """Run a command; say what went wrong in one line."""
+    try:
+        app()
+    except BroadsheetError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted: what was committed stays; run it again to go on", INTERRUPTED)
+    except BrokenPipeError:
+        # Whoever read our output has read enough; Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        from flows.commands import explain_os_error
+
+        _fail(explain_os_error(error), 1)
+
+
+def _fail(message: str, exit_code: int) -> None:
+    sys.stderr.write(f"broadsheet: {message}\n")
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""Commit a shard: article versions, rejections and funnel counts into the lake, once.
+
+Order: articles, quarantine, funnel, catalog. A shard is in the funnel only when its rows are in
+the tables, and readers of the catalog see all three together, because it is built last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import sha256
+from threading import Lock
+
+import pyarrow as pa
+
+from expectations.columns import to_table
+from expectations.records import (
+    Article,
+    ArticleVersion,
+    FunnelCount,
+    Outcome,
+    Quarantined,
+    Rejection,
+    Stage,
+)
+from tasks.catalog import publish_catalog
+from tasks.funnel import Fate, check_sums, funnel_rows
+from tasks.lake import Lake, active_files, append
+from tasks.shards import SkipRow
+from tasks.versions import Assigned, assign_versions, look_up_rejections, look_up_versions
+
+# Shards of one run look versions up and commit one after the other; the lake itself takes
+# concurrent commits from other processes.
+_ONE_AT_A_TIME = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A shard's records at the end of the pipeline, and where they came from."""
+
+    run_id: str
+    name: str
+    articles: Sequence[Article]
+    rejections: Sequence[Rejection]
+    skips: Sequence[SkipRow]
+
+
+def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[FunnelCount]:
+    """Commit a shard; trying again after a crash adds nothing twice.
+
+    Returns:
+        The shard's funnel rows, which add up.
+    """
+    with _ONE_AT_A_TIME:
+        now = datetime.now(UTC)
+        assigned = _assign(lake, shard, now, pipeline_version)
+        funnel = funnel_rows(_fates(shard, assigned), run_id=shard.run_id, shard=shard.name)
+        check_sums(funnel)
+        app_id = f"{shard.run_id}/{shard.name}"
+        versions = to_table(ArticleVersion, [a.row for a in assigned if a.row is not None])
+        append(lake, "articles", versions, app_id=app_id)
+        append(lake, "quarantine", _quarantine(lake, shard, now), app_id=app_id)
+        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=app_id)
+        publish_catalog(lake)
+    return funnel
+
+
+def _assign(lake: Lake, shard: Shard, now: datetime, pipeline_version: str) -> list[Assigned]:
+    known = look_up_versions(
+        active_files(lake, "articles"), (article.article_id for article in shard.articles)
+    )
+    return assign_versions(
+        shard.articles, known, run_id=shard.run_id, now=now, pipeline_version=pipeline_version
+    )
+
+
+def _fates(shard: Shard, assigned: Sequence[Assigned]) -> list[Fate]:
+    return [
+        *(Fate(a.article.place.source_id, Stage.COMMIT, a.outcome) for a in assigned),
+        *(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections),
+        *(Fate(s.source_id, s.stage, Outcome.SKIPPED, s.reason) for s in shard.skips),
+    ]
+
+
+def _quarantine(lake: Lake, shard: Shard, now: datetime) -> pa.Table:
+    rows = {rejection_id(rejection): rejection for rejection in shard.rejections}
+    held = look_up_rejections(active_files(lake, "quarantine"), rows)
+    return to_table(
+        Quarantined,
+        [
+            Quarantined(
+                rejection_id=name,
+                run_id=shard.run_id,
+                rejection=rejection,
+                rejected_at=now,
+                status="open",
+            )
+            for name, rejection in rows.items()
+            if name not in held
+        ],
+    )
+
+
+def rejection_id(rejection: Rejection) -> str:
+    """Name a rejection by what it is about, so that the same one is not stored twice."""
+    parts = (
+        rejection.source_id,
+        rejection.url or "",
+        rejection.raw_ref or "",
+        rejection.stage,
+        rejection.rule,
+        rejection.record,
+    )
+    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,229 @@
+"""One page -> one article, or the reason why not. Pure: no clock, no files, no network.
+
+Runs in killable worker processes only (tasks.pool): pages are hostile, and neither lxml nor
+trafilatura can be interrupted from within.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from importlib.metadata import version
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser
+from trafilatura.settings import Extractor
+
+from expectations.records import (
+    Article,
+    Cleaning,
+    Content,
+    Duplicates,
+    Page,
+    PageKind,
+    Place,
+    Reason,
+    Rejection,
+    Removed,
+    Stage,
+    Wire,
+    rejection,
+)
+from tasks import language, licensing, text, urls, wire
+from tasks.metadata import Metadata, read_given, read_metadata
+from tasks.walls import find_wall
+
+EXTRACTOR = f"trafilatura {version('trafilatura')}"
+TEXT_EXTRACTOR = "broadsheet.wire"
+CHARSET_PRESCAN_BYTES = (
+    1024  # HTML standard, 13.2.3.2: user agents look this far for <meta charset>
+)
+META_CHARSET = re.compile(
+    rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]{2,40})", re.IGNORECASE
+)
+XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
+
+# Comments are readers' words, not the article's.
+OPTIONS = Extractor(output_format="python", comments=False, tables=True)
+
+
+def _make_parser() -> HTMLParser:
+    # huge_tree: without it libxml2 empties a tree with a text node of over 10 MB.
+    parser = HTMLParser(
+        collect_ids=False,
+        default_doctype=False,  # type: ignore[call-arg]  # the stubs lack it
+        encoding="utf-8",
+        remove_comments=True,
+        remove_pis=True,
+        huge_tree=True,
+    )
+    # One class for all elements, chosen in C: lxml.html's own look-up calls Python for each
+    # element touched. Output is equal on all labelled pages.
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
+    return parser
+
+
+PARSER = _make_parser()
+
+
+def extract_page(page: Page, *, now: datetime) -> Article | Rejection:
+    """Extract the article of one page.
+
+    Args:
+        page: Bytes in any encoding.
+        now: The run's clock, by which dates in the future are known.
+
+    Returns:
+        The article, or a rejection of stage decode or extract. Bad HTML never raises.
+    """
+    charset = page.charset
+    if page.kind is PageKind.HTML and charset is None:
+        charset = _meta_charset(page.body)
+    decoded = text.decode(page.body, charset)
+    if isinstance(decoded, text.Undecodable):
+        return _reject(page, Stage.DECODE, Reason.UNDECODABLE, decoded.detail)
+    if not decoded.text.strip():
+        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "the page is blank")
+    if page.kind is PageKind.TEXT:
+        return _article_of_text(page, decoded, now)
+    return _article_of_html(page, decoded, now)
+
+
+def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Article | Rejection:
+    body, footers, statements = licensing.cut_footer(decoded.text)
+    story = wire.read_wire(body)
+    if not story.text:
+        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "nothing but a footer")
+    metadata = read_given(page.given, now=now)
+    if metadata.title is None:
+        metadata = replace(metadata, title=story.title)
+    if not metadata.authors:
+        metadata = replace(metadata, authors=story.authors)
+    return _assemble(
+        page,
+        metadata,
+        body=story.text,
+        dateline=story.wire,
+        removed=(*story.removed, *footers),
+        statements=statements,
+        reserved=(),
+        extractor=TEXT_EXTRACTOR,
+        warnings=decoded.warnings,
+    )
+
+
+def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Article | Rejection:
+    tree = _parse(decoded.text)
+    if tree is None:
+        return _reject(page, Stage.EXTRACT, Reason.UNPARSABLE, "no element could be parsed")
+    metadata = read_metadata(tree, url=page.url, given=page.given, now=now)
+    statements = licensing.statements_in_page(
+        tree, metadata.license_json_ld, metadata.copyright_holder_json_ld
+    )
+    reserved = licensing.rights_reserved(tree)
+    wall = find_wall(tree)
+    document = trafilatura.bare_extraction(tree, url=page.url, options=OPTIONS)
+    raw = document.text if document is not None else None
+    body, footers, in_text = licensing.cut_footer(text.normalise(raw or ""))
+    if wall is not None and wall.explains(body):
+        return _reject(page, Stage.EXTRACT, wall.reason, wall.detail)
+    if not body:
+        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "trafilatura found no article text")
+    return _assemble(
+        page,
+        metadata,
+        body=body,
+        dateline=wire.find_dateline(body),
+        removed=footers,
+        statements=(*statements, *in_text),
+        reserved=reserved,
+        extractor=EXTRACTOR,
+        warnings=decoded.warnings,
+    )
+
+
+def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
+    page: Page,
+    metadata: Metadata,
+    *,
+    body: str,
+    dateline: Wire,
+    removed: tuple[Removed, ...],
+    statements: tuple[licensing.Statement, ...],
+    reserved: tuple[str, ...],
+    extractor: str,
+    warnings: tuple[str, ...],
+) -> Article:
+    url = urls.without_credentials(page.url) if page.url else None
+    canonical = urls.choose_canonical(url, metadata.canonical_urls)
+    rights = licensing.decide(
+        statements,
+        given=page.given.given_license,
+        publisher=metadata.publisher,
+        agency=dateline.agency,
+    )
+    publisher = metadata.publisher or rights.rights_holder
+    credit = licensing.attribution_line(
+        metadata.title, metadata.authors, rights, canonical or url, publisher
+    )
+    spoken = language.identify(body, metadata.declared_language)
+    content_hash = text.content_hash(body)
+    return Article(
+        article_id=urls.article_id(canonical) if canonical else content_hash,
+        place=Place(
+            source_id=page.source_id,
+            url=url,
+            canonical_url=canonical,
+            host=urls.host(canonical) if canonical else None,
+            publisher=publisher,
+        ),
+        content=Content(
+            title=metadata.title,
+            description=metadata.description,
+            authors=metadata.authors,
+            section=metadata.section,
+            tags=metadata.tags,
+            image_url=metadata.image_url,
+            language=spoken.code,
+            language_score=spoken.score,
+            text=body,
+            text_length=len(body),
+            word_count=text.word_count(body),
+        ),
+        times=metadata.times,
+        fetched_at=page.fetched_at,
+        wire=dateline,
+        rights=replace(rights, attribution=credit, rights_reserved=reserved),
+        cleaning=Cleaning(
+            removed=removed, extractor=extractor, warnings=(*metadata.warnings, *warnings)
+        ),
+        duplicates=Duplicates(content_hash=content_hash),
+        raw_ref=page.raw_ref,
+    )
+
+
+def _parse(html: str) -> HtmlElement | None:
+    html = XML_DECLARATION.sub("", html, count=1)
+    try:
+        tree = etree.fromstring(html.encode("utf-8", "replace"), parser=PARSER)
+    except etree.ParserError:
+        return None
+    return tree if isinstance(tree, HtmlElement) else None
+
+
+def _meta_charset(body: bytes) -> str | None:
+    match = META_CHARSET.search(body[:CHARSET_PRESCAN_BYTES])
+    return match[1].decode("ascii") if match else None
+
+
+def _reject(page: Page, stage: Stage, reason: Reason, detail: str) -> Rejection:
+    return rejection(
+        source_id=page.source_id,
+        url=page.url,
+        stage=stage,
+        rule=reason,
+        detail=detail,
+        raw_ref=page.raw_ref,
+    )

@@ -1,0 +1,100 @@
+"""Intake: the SOURCE arguments of a run as one stream of items."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import chain, islice
+from pathlib import Path
+
+from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
+from tasks.errors import SourceError, UsageError
+from tasks.registry import Source, find_source, load_registry
+from tasks.sources import SourceKind, open_source
+
+ALL_SOURCES = "@all"
+NETWORK_PREFIXES = ("http://", "https://", "cc-news:", "feed:", "ftp://", "s3://")
+
+Items = Iterator[Page | Rejection | Skip]
+
+
+def open_sources(
+    sources: Sequence[str],
+    *,
+    registry: Path,
+    source_id: str | None = None,
+    as_kind: SourceKind | None = None,
+    limit: int | None = None,
+) -> Items:
+    """Open each SOURCE, in order; what is wrong with the arguments shows before anything is read.
+
+    Args:
+        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all of it.
+        registry: The registry file.
+        source_id: Name for all pages of ad-hoc sources, instead of the file's or folder's own.
+        as_kind: Kind of every file, instead of what its content says.
+        limit: Most items to read.
+
+    Raises:
+        UsageError: for a network source, or a name that the registry does not know.
+        SourceError: if there is nothing to read at a SOURCE.
+    """
+    opened = [
+        items
+        for source in sources
+        for items in _open(source, registry=registry, source_id=source_id, as_kind=as_kind)
+    ]
+    return islice(chain.from_iterable(opened), limit)
+
+
+def _open(
+    source: str, *, registry: Path, source_id: str | None, as_kind: SourceKind | None
+) -> list[Items]:
+    if source.lower().startswith(NETWORK_PREFIXES):
+        raise UsageError(
+            f"cannot ingest {source}: fetching comes with the network sources; "
+            "name a file, folder or glob, or @NAME of the registry"
+        )
+    if source == ALL_SOURCES:
+        return [_open_registered(entry) for entry in load_registry(registry)]
+    if source.startswith("@"):
+        return [_open_registered(find_source(load_registry(registry), source))]
+    return [open_source(source, source_id=source_id, as_kind=as_kind)]
+
+
+def _open_registered(source: Source) -> Items:
+    """Open a watched folder: one without news is no mistake, one that is gone is a rejection."""
+    folder = Path(source.location)
+    try:
+        if folder.is_dir() and not any(folder.iterdir()):
+            return iter(())
+        return open_source(source.location, source_id=source.source_id)
+    except (SourceError, OSError) as error:
+        lost = rejection(
+            source_id=source.source_id,
+            stage=Stage.READ,
+            rule=Reason.UNREADABLE,
+            detail=str(error),
+            raw_ref=None,
+        )
+        return iter([lost])
+
+
+def sources_by_day(pattern: str, since: date, until: date) -> list[str]:
+    """Expand a pattern of strftime codes to the SOURCEs that exist for a range of days.
+
+    A pattern that is the same for several days (by month, say) gives one SOURCE, not several.
+
+    Raises:
+        UsageError: if the range is upside down.
+        SourceError: if no day has a file.
+    """
+    if until < since:
+        raise UsageError(f"the range ends before it begins: {since} to {until}")
+    days = (since + timedelta(days=offset) for offset in range((until - since).days + 1))
+    named = dict.fromkeys(day.strftime(pattern) for day in days)
+    found = [source for source in named if glob.glob(source)]  # noqa: PTH207 - may be absolute
+    if not found:
+        raise SourceError(f"no file matches {pattern!r} from {since} to {until}: check the pattern")
+    return found

@@ -1,0 +1,288 @@
+"""Metadata of a page: candidates for each field, and the order in which they are believed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from expectations.records import Given, Times
+from tasks import urls
+from tasks.metadata import meta_names
+from tasks.metadata.bylines import read_byline
+from tasks.metadata.dates import (
+    DATE_UNREADABLE,
+    DateCandidate,
+    Stamp,
+    choose_times,
+    date_in_url,
+    parse_date,
+)
+from tasks.metadata.guess import guess_date
+from tasks.metadata.json_ld import LinkedArticle, read_linked_data
+from tasks.metadata.names import MAX_AUTHORS, read_names, read_organization
+from tasks.metadata.strings import agree, clean, distinct, fold
+from tasks.metadata.tags import MAX_TITLE_CHARS, Tags, read_tags
+from tasks.metadata.titles import choose_title
+
+PAYWALLED = "paywalled"
+DATE_GUESSED = "date_guessed"
+JSON_LD_BROKEN = "json_ld_broken"
+JSON_LD_TOO_LARGE = "json_ld_too_large"
+
+MAX_DESCRIPTION_CHARS = 5_000
+MAX_LABEL_CHARS = 200  # a section, a tag, a publisher
+MAX_TAGS = 100
+_MAX_CANONICAL = 5
+_MAX_LABELS_CHARS = 20_000  # all keywords in one string
+_LABEL_LIST = re.compile(r"\s*[,;،、，]\s*")
+
+_UNDATED = Times()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Metadata:
+    """What is known of an article beside its text; strings are plain, NFC and bounded."""
+
+    title: str | None = None
+    description: str | None = None
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    publisher: str | None = None
+    declared_language: str | None = None  # as declared, such as `de-AT`
+    canonical_urls: tuple[str, ...] = ()  # as declared: link rel=canonical, then og:url
+    times: Times = _UNDATED
+    license_json_ld: str | None = None
+    copyright_holder_json_ld: str | None = None
+    warnings: tuple[str, ...] = ()
+
+
+def read_given(given: Given, *, now: datetime | None = None) -> Metadata:
+    """Read what was given beside a page, as if the page had no metadata of its own."""
+    times, warnings = choose_times(_given_dates(given), _stamps([given.given_modified]), now=now)
+    return Metadata(
+        title=clean(given.given_title, max_chars=MAX_TITLE_CHARS),
+        description=clean(given.given_description, max_chars=MAX_DESCRIPTION_CHARS),
+        authors=read_names(given.given_authors),
+        section=clean(given.given_section, max_chars=MAX_LABEL_CHARS),
+        tags=_labels(given.given_tags),
+        image_url=_absolute([given.given_image_url or ""], None),
+        publisher=clean(given.given_publisher, max_chars=MAX_LABEL_CHARS),
+        declared_language=clean(given.given_language, max_chars=MAX_LABEL_CHARS),
+        times=times,
+        warnings=(*warnings, *_unreadable(given)),
+    )
+
+
+def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: datetime) -> Metadata:
+    """Read a page's metadata.
+
+    Args:
+        tree: The parsed page; it is not changed.
+        url: The page's URL, if it is known.
+        given: Fields that came beside the page. Each wins over the page's own.
+        now: The run's clock: dates beyond it are in the future.
+
+    Returns:
+        The metadata. Never raises for what stands in a page.
+    """
+    tags = read_tags(tree)
+    linked = read_linked_data(tags.scripts)
+    canonical = (*tags.canonical[:_MAX_CANONICAL], *tags.all(["og:url"])[:_MAX_CANONICAL])
+    nodes = linked.about(
+        [*([url] if url else []), *canonical[:2]],
+        [*(text for _, text in tags.headings), *tags.all(["og:title"])[:1], tags.title or ""],
+    )
+    stated = read_given(given, now=now)
+    publishers = [*_values(nodes, "publisher"), *tags.all(meta_names.PUBLISHER)]
+    publisher = stated.publisher or _publisher(publishers)
+    own_url = url or next(iter(canonical), None)
+    sites = _site_names(tags, [stated.publisher, *publishers], own_url)
+    title = stated.title or _title(tags, nodes, sites)
+    published = [*_given_dates(given), *_published(tags, nodes, url)]
+    guessed = None if published else guess_date(tree, url=url, now=now)
+    if guessed is not None:
+        published = [DateCandidate(guessed, "html", firm=False)]
+    times, doubts = choose_times(
+        published,
+        _stamps([given.given_modified, *_each(nodes, "modified"), *tags.all(meta_names.MODIFIED)]),
+        now=now,
+    )
+    return Metadata(
+        title=title,
+        description=stated.description
+        or tags.first(meta_names.DESCRIPTION, max_chars=MAX_DESCRIPTION_CHARS)
+        or _first_clean(_values(nodes, "description"), MAX_DESCRIPTION_CHARS),
+        authors=stated.authors or _authors(tree, tags, nodes, sites, title),
+        section=stated.section
+        or _first_clean(_values(nodes, "section"), MAX_LABEL_CHARS)
+        or tags.first(meta_names.SECTION, max_chars=MAX_LABEL_CHARS),
+        tags=stated.tags
+        or _labels(_each(nodes, "keywords"))
+        or _labels(tags.all(meta_names.TAGS))
+        or _labels(tags.all(meta_names.TAGS_WEAK)),
+        image_url=stated.image_url
+        or _absolute([*tags.all(meta_names.IMAGE), *_values(nodes, "image")], url),
+        publisher=publisher,
+        declared_language=stated.declared_language
+        or clean(tags.language, max_chars=MAX_LABEL_CHARS)
+        or _first_clean(_values(nodes, "language"), MAX_LABEL_CHARS)
+        or tags.first(meta_names.LANGUAGE, max_chars=MAX_LABEL_CHARS),
+        canonical_urls=canonical,
+        times=times,
+        license_json_ld=_first_clean(_values(nodes, "license"), MAX_DESCRIPTION_CHARS),
+        copyright_holder_json_ld=_first_clean(_values(nodes, "copyright_holder"), MAX_LABEL_CHARS),
+        warnings=(
+            *doubts,
+            *_unreadable(given),
+            *([DATE_GUESSED] if guessed else []),
+            *([PAYWALLED] if any(node.is_paywalled for node in nodes) else []),
+            *([JSON_LD_BROKEN] if linked.broken else []),
+            *([JSON_LD_TOO_LARGE] if linked.too_large else []),
+        ),
+    )
+
+
+def _values(nodes: Sequence[LinkedArticle], field: str) -> list[str]:
+    return [value for node in nodes if isinstance(value := getattr(node, field), str)]
+
+
+def _each(nodes: Sequence[LinkedArticle], field: str) -> list[str]:
+    return [value for node in nodes for value in getattr(node, field)]
+
+
+def _first_clean(values: Iterable[str], max_chars: int) -> str | None:
+    return next((c for v in values if (c := clean(v, max_chars=max_chars)) is not None), None)
+
+
+def _labels(raw: Iterable[str]) -> tuple[str, ...]:
+    """Labels of texts that each hold one or several, separated by commas or semicolons."""
+    cleaned = (clean(text, max_chars=_MAX_LABELS_CHARS) for text in raw)
+    parts = (part for text in cleaned if text is not None for part in _LABEL_LIST.split(text))
+    labels = [label for part in parts if (label := clean(part, max_chars=MAX_LABEL_CHARS))]
+    labels = [label for label in labels if fold(label)]
+    return distinct(labels, at_most=MAX_TAGS)
+
+
+def _publisher(stated: Iterable[str]) -> str | None:
+    """The first that is a name: templates write addresses and handles there too."""
+    names = (clean(name, max_chars=MAX_LABEL_CHARS) for name in stated)
+    return next((n for n in names if n and not n.startswith("@") and "://" not in n), None)
+
+
+def _absolute(addresses: Iterable[str], url: str | None) -> str | None:
+    for address in addresses:
+        try:
+            absolute = urljoin(url or "", address.strip())
+        except ValueError:
+            continue
+        if urls.canonicalise(absolute) is not None:
+            # As the site spells it: image services sign their parameters.
+            return clean(urls.without_credentials(absolute), max_chars=urls.MAX_URL_CHARS)
+    return None
+
+
+def _site_names(tags: Tags, publishers: Iterable[str | None], url: str | None) -> frozenset[str]:
+    """Folded names that the site goes by: as publisher, as application, and as host."""
+    headings = {fold(text) for _, text in tags.headings}
+    names = [name for name in publishers if name]
+    # Some templates write the headline where the application's name belongs.
+    names += [name for name in tags.all(meta_names.APPLICATION) if fold(name) not in headings]
+    host = urls.host(url) if url else None
+    if host is not None:
+        labels = host.split(".")
+        names += [host, ".".join(labels[-2:]), ".".join(labels[-3:]), *labels[-2:-1]]
+    return frozenset(fold(name) for name in names) - {""}
+
+
+def _title(tags: Tags, nodes: Sequence[LinkedArticle], sites: frozenset[str]) -> str | None:
+    def cleaned(values: Iterable[str]) -> list[str]:
+        return [c for v in values if (c := clean(v, max_chars=MAX_TITLE_CHARS)) is not None]
+
+    return choose_title(
+        linked=cleaned([*_each(nodes, "headlines"), *tags.all(["itemprop:headline"])]),
+        headings=[text for _, text in tags.headings],
+        social=cleaned([*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)]),
+        document=tags.title,
+        sites=sites,
+    )
+
+
+def _authors(
+    tree: HtmlElement,
+    tags: Tags,
+    nodes: Sequence[LinkedArticle],
+    sites: frozenset[str],
+    title: str | None,
+) -> tuple[str, ...]:
+    """JSON-LD, else meta, else the printed byline; the house itself only if nobody else is named.
+
+    Templates name the publisher as author of everything, so a person in a less trusted place is
+    believed over that. Where all agree on the house, the house it is.
+    """
+    house: tuple[str, ...] = ()
+    for names in _stated_authors(tags, nodes, sites):
+        if any(fold(name) not in sites for name in names):
+            return names
+        house = house or names
+    heading = next((e for e, text in tags.headings if agree(text, title)), None)
+    if heading is None and tags.headings:
+        heading = tags.headings[0][0]
+    printed = read_byline(tree, heading, houses=sites)
+    return printed if any(fold(name) not in sites for name in printed) else house or printed
+
+
+def _stated_authors(
+    tags: Tags, nodes: Sequence[LinkedArticle], sites: frozenset[str]
+) -> Iterable[tuple[str, ...]]:
+    for node in nodes:
+        names: list[str] = []
+        for author in node.authors:
+            if author.is_organization:
+                names.extend(read_organization(author.name))
+            else:
+                names.extend(read_names([author.name], houses=sites))
+        if names:
+            yield distinct(names, at_most=MAX_AUTHORS)
+    for name in meta_names.AUTHOR:
+        names_stated = read_names(tags.meta.get(name, ()), houses=sites)
+        if names_stated:
+            yield names_stated
+
+
+def _given_dates(given: Given) -> list[DateCandidate]:
+    return [DateCandidate(stamp, "given") for stamp in _stamps([given.given_published])]
+
+
+def _unreadable(given: Given) -> tuple[str, ...]:
+    is_lost = given.given_published is not None and parse_date(given.given_published) is None
+    return (DATE_UNREADABLE,) if is_lost else ()
+
+
+def _stamps(raw: Iterable[str | None]) -> list[Stamp]:
+    return [stamp for text in raw if (stamp := parse_date(text)) is not None]
+
+
+def _published(tags: Tags, nodes: Sequence[LinkedArticle], url: str | None) -> list[DateCandidate]:
+    """Candidates for the time of publication, the most trusted first."""
+    articles = [node for node in nodes if node.is_article]
+    others = [node for node in nodes if not node.is_article]
+    in_url = date_in_url(url)
+    return [
+        *(DateCandidate(stamp, "json-ld") for stamp in _stamps(_each(articles, "published"))),
+        *(DateCandidate(stamp, "meta") for stamp in _stamps(tags.all(meta_names.PUBLISHED))),
+        *(DateCandidate(s, "json-ld", firm=False) for s in _stamps(_each(others, "published"))),
+        *(DateCandidate(s, "html", firm=False) for s in _stamps([tags.time_published])),
+        *(
+            DateCandidate(s, "meta", firm=False)
+            for s in _stamps(tags.all(meta_names.PUBLISHED_VAGUE))
+        ),
+        *([DateCandidate(in_url, "url")] if in_url else []),
+        *(DateCandidate(stamp, "html", firm=False) for stamp in _stamps([tags.time])),
+    ]

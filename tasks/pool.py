@@ -1,0 +1,137 @@
+"""Worker processes: a deadline for each page, a limit on memory, and only the guilty page pays.
+
+Built on pebble, which kills a worker whose task is late, replaces one that dies, and names the task
+at fault. Workers come from a fork server that is already warm (tasks.worker).
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable
+from concurrent.futures import Future
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from pebble import ProcessExpired, ProcessPool
+
+from expectations.records import Article, Page, Reason, Rejection, Stage, rejection
+from tasks.shards import count_pages, read_page
+
+PAGE_DEADLINE_S = (
+    10.0  # a thousand times the median; the slowest 1 % of real pages take under 0.5 s
+)
+WORKER_MEMORY_BYTES = 1 << 30  # beyond the warm process; 10 MB of bare links would take 1.5 GB
+
+
+class ExtractionPool:
+    """A pool of extraction workers, to be shared by all shards of a run."""
+
+    def __init__(self, pool: ProcessPool, deadline_s: float) -> None:
+        self._pool = pool
+        self._deadline_s = deadline_s
+
+    def extract(
+        self, shard: Path, *, now: datetime, on_page: Callable[[bool], None]
+    ) -> list[Article | Rejection]:
+        """Extract each page of a staged shard, in order.
+
+        Args:
+            shard: Folder written by `stage_shards`.
+            now: The run's clock.
+            on_page: Told of each page that is done, and whether it became an article.
+        """
+        futures = [
+            self._pool.schedule(_extract_row, args=(shard, row, now), timeout=self._deadline_s)
+            for row in range(count_pages(shard))
+        ]
+        results = []
+        for row, future in enumerate(futures):
+            results.append(self._result(future, shard, row))
+            on_page(isinstance(results[-1], Article))
+        return results
+
+    def close(self) -> None:
+        """Stop the workers, whatever they are doing."""
+        self._pool.stop()  # type: ignore[no-untyped-call]
+        self._pool.join()
+
+    def _result(
+        self, future: Future[Article | Rejection], shard: Path, row: int
+    ) -> Article | Rejection:
+        try:
+            return future.result()
+        except TimeoutError:
+            detail = f"not done within {self._deadline_s:g} s"
+            return _reject(read_page(shard, row), Reason.DEADLINE, detail)
+        except ProcessExpired as error:
+            detail = f"the worker died with exit code {error.exitcode}"
+            return _reject(read_page(shard, row), Reason.WORKER_DIED, detail)
+
+
+def open_pool(workers: int, *, deadline_s: float = PAGE_DEADLINE_S) -> ExtractionPool:
+    """Open a pool of processes; its owner closes it.
+
+    Args:
+        workers: Number of processes.
+        deadline_s: Seconds that a page may take.
+    """
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tasks.worker"])
+    pool = ProcessPool(
+        max_workers=workers,
+        context=context,
+        initializer=_limit_memory,
+        initargs=(WORKER_MEMORY_BYTES,),
+    )
+    pool.schedule(_ready)  # pebble starts its processes with the first task
+    return ExtractionPool(pool, deadline_s)
+
+
+_SHARED: dict[int, ExtractionPool] = {}
+_SHARED_LOCK = Lock()
+
+
+def shared_pool(workers: int) -> ExtractionPool:
+    """Open the pool that all shards of this process share; its workers start in the background."""
+    with _SHARED_LOCK:
+        if workers not in _SHARED:
+            _SHARED[workers] = open_pool(workers)
+        return _SHARED[workers]
+
+
+def close_shared_pools() -> None:
+    """Stop the workers of this process."""
+    with _SHARED_LOCK:
+        while _SHARED:
+            _SHARED.popitem()[1].close()
+
+
+# Imported in the worker only: importing tasks.worker warms it, which this process has no use for.
+
+
+def _ready() -> None:
+    import tasks.worker  # noqa: F401 - imported for its warming
+
+
+def _limit_memory(extra_bytes: int) -> None:
+    from tasks.worker import limit_memory
+
+    limit_memory(extra_bytes)
+
+
+def _extract_row(shard: Path, row: int, now: datetime) -> Article | Rejection:
+    from tasks.worker import extract_row
+
+    return extract_row(shard, row, now)
+
+
+def _reject(page: Page, reason: Reason, detail: str) -> Rejection:
+    return rejection(
+        source_id=page.source_id,
+        url=page.url,
+        stage=Stage.EXTRACT,
+        rule=reason,
+        detail=detail,
+        raw_ref=page.raw_ref,
+    )

@@ -1,0 +1,38 @@
+"""Settings: the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+DEFAULT_LAKE = "./lake"
+
+
+def default_lake() -> str:
+    """Lake to use where the command line names none: $BROADSHEET_LAKE, else ./lake."""
+    return os.environ.get("BROADSHEET_LAKE") or DEFAULT_LAKE
+
+
+def default_registry() -> Path:
+    """The source registry of this checkout."""
+    return Path(__file__).parents[1] / "seeds" / "sources.toml"
+
+
+def default_workers() -> int:
+    """One worker a core this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # macOS has no affinity
+        return os.cpu_count() or 1
+
+
+def pipeline_version() -> str:
+    """Version of Broadsheet, from the installed package or the checkout's pyproject.toml."""
+    try:
+        return version("broadsheet")
+    except PackageNotFoundError:
+        import tomllib
+
+        project = Path(__file__).parents[1] / "pyproject.toml"
+        return str(tomllib.loads(project.read_text())["project"]["version"])

@@ -1,0 +1,133 @@
+"""Shards: the units of work, staged as files so that tasks hand each other paths.
+
+A shard is a folder: `pages.arrow` (Arrow IPC, uncompressed, so that workers map it and read single
+pages without copying the rest), `rejections.arrow` and `skips.arrow` (what the reader could not or
+would not take). Staging costs a copy of the bytes, next to nothing beside extraction, and buys
+bounded memory, readers of any kind, and workers that need no open file of their own.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, cast
+
+import pyarrow as pa
+import pyarrow.ipc
+
+from expectations.columns import Column, arrow_schema, from_row, to_table
+from expectations.records import Page, Rejection, Skip, Stage
+
+MAX_PAGES = 1_000
+MAX_BYTES = 64 << 20  # a shard's pages are in memory while it is staged
+PAGES_PER_BATCH = 16  # what a worker maps to read one page
+
+
+@dataclass(frozen=True, slots=True)
+class SkipRow:
+    """A skip as staged."""
+
+    source_id: Annotated[str, Column(pa.string(), "Source")]
+    stage: Annotated[Stage, Column(pa.string(), "Stage that skipped it")]
+    reason: Annotated[str, Column(pa.string(), "Why it was skipped")]
+    detail: Annotated[str, Column(pa.string(), "What was found")]
+
+
+@dataclass(slots=True)
+class _Basket:
+    pages: list[Page] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+    skips: list[SkipRow] = field(default_factory=list)
+    size_bytes: int = 0
+
+    def add(self, item: Page | Rejection | Skip) -> None:
+        if isinstance(item, Page):
+            self.pages.append(item)
+            self.size_bytes += len(item.body)
+        elif isinstance(item, Rejection):
+            self.rejections.append(item)
+        else:
+            self.skips.append(SkipRow(item.source_id, item.stage, str(item.reason), item.detail))
+
+    def __len__(self) -> int:
+        return len(self.pages) + len(self.rejections) + len(self.skips)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self) >= MAX_PAGES or self.size_bytes >= MAX_BYTES
+
+
+def stage_shards(items: Iterable[Page | Rejection | Skip], folder: Path) -> Iterator[Path]:
+    """Write items into shard folders below `folder`, yielding each as it is complete.
+
+    Args:
+        items: What a reader yields; consumed lazily, at most one shard is held in memory.
+        folder: Created if need be. The caller removes each shard when its work is done.
+
+    Yields:
+        Shard folders named 00000, 00001, ... in the order of the items.
+    """
+    basket, number = _Basket(), 0
+    for item in items:
+        basket.add(item)
+        if basket.is_full:
+            yield _write(basket, folder / f"{number:05d}")
+            basket, number = _Basket(), number + 1
+    if len(basket):
+        yield _write(basket, folder / f"{number:05d}")
+
+
+def _write(basket: _Basket, shard: Path) -> Path:
+    shard.mkdir(parents=True)
+    _write_table(to_table(Page, basket.pages), shard / "pages.arrow")
+    _write_table(to_table(Rejection, basket.rejections), shard / "rejections.arrow")
+    _write_table(to_table(SkipRow, basket.skips), shard / "skips.arrow")
+    return shard
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+        writer.write_table(table, max_chunksize=PAGES_PER_BATCH)
+
+
+def count_pages(shard: Path) -> int:
+    """Count the pages of a shard without reading their bytes."""
+    reader = _open_pages(shard)
+    return sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
+
+
+def read_page(shard: Path, row: int) -> Page:
+    """Read one page by its position in the shard."""
+    batch = _open_pages(shard).get_batch(row // PAGES_PER_BATCH)
+    return cast("Page", from_row(Page, batch.slice(row % PAGES_PER_BATCH, 1).to_pylist()[0]))
+
+
+@lru_cache(maxsize=4)  # a worker reads many pages of the same few shards
+def _open_pages(shard: Path) -> pa.ipc.RecordBatchFileReader:
+    return pa.ipc.open_file(pa.memory_map(str(shard / "pages.arrow")))
+
+
+def read_rejections(shard: Path) -> list[Rejection]:
+    """Read what the reader rejected."""
+    rows = _read_rows(shard / "rejections.arrow", arrow_schema(Rejection))
+    return [cast("Rejection", from_row(Rejection, row)) for row in rows]
+
+
+def read_skips(shard: Path) -> list[SkipRow]:
+    """Read what the reader skipped."""
+    rows = _read_rows(shard / "skips.arrow", arrow_schema(SkipRow))
+    return [cast("SkipRow", from_row(SkipRow, row)) for row in rows]
+
+
+def _read_rows(path: Path, schema: pa.Schema) -> list[dict[str, object]]:
+    with pa.memory_map(str(path)) as source:
+        table = pa.ipc.open_file(source).read_all().cast(schema)
+        return cast("list[dict[str, object]]", table.to_pylist())
+
+
+def discard(folder: Path) -> None:
+    """Remove a shard, or the folder of all shards of a run."""
+    shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""Walls: pages that show a notice in the article's place.
+
+A wall is suspected from the page's markup or words, and believed only where what was extracted is
+short: articles about cookies exist, and most pages with a consent banner carry their article too.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from expectations.records import Reason
+
+LONGEST_NOTICE = 600  # code points; longer than any notice seen, shorter than most articles
+LOOKED_AT = 4_000  # code points of the page's visible text
+
+PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
+    (
+        Reason.JAVASCRIPT_REQUIRED,
+        re.compile(
+            r"(?:enable|activate|turn on|requires?|without|needs) java ?script"
+            r"|java ?script (?:is|seems to be|appears to be) (?:disabled|required|turned off)"
+            r"|java ?script (?:aktivieren|ist deaktiviert)|activ\w+ (?:le )?java ?script"
+            r"|habilit\w+ (?:el )?java ?script|abilita\w* java ?script|включите java ?script",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Reason.CONSENT_WALL,
+        re.compile(
+            r"(?:accept|use|uses|using|consent to)(?: all| our| the use of)? cookies"
+            r"|before you continue to|we value your privacy|manage (?:your )?(?:consent|cookies)"
+            r"|cookies (?:akzeptieren|zustimmen)|mit werbung (?:und tracking )?weiterlesen"
+            r"|acceptez? les cookies|aceptar (?:las |todas las )?cookies|accetta(?:re)? i cookie"
+            r"|aceitar (?:os )?cookies|cookies accepteren",
+            re.IGNORECASE,
+        ),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """A notice that may stand in the article's place."""
+
+    reason: Reason
+    detail: str
+    pattern: re.Pattern[str]
+
+    def explains(self, body: str) -> bool:
+        """Whether the extracted text is no more than this notice."""
+        if len(body) > LONGEST_NOTICE:
+            return False
+        return not body or self.pattern.search(body) is not None
+
+
+def find_wall(tree: HtmlElement) -> Wall | None:
+    """Find the notice a page may consist of; None where the page says too much for one."""
+    words = " ".join(" ".join(_visible(tree)).split())
+    if len(words) > LOOKED_AT:
+        return None
+    for reason, pattern in PHRASES:
+        if match := pattern.search(words):
+            return Wall(reason, f"the page only says: {_around(words, match)}", pattern)
+    return None
+
+
+def _visible(tree: HtmlElement) -> list[str]:
+    pieces, size = [], 0
+    for element in tree.iter():
+        if element.tag not in ("script", "style", "template") and element.text:
+            pieces.append(element.text)
+        if element.tail:
+            pieces.append(element.tail)
+        size += len(pieces[-1]) if pieces else 0
+        if size > LOOKED_AT * 4:
+            break
+    return pieces
+
+
+def _around(words: str, match: re.Match[str]) -> str:
+    start = max(0, match.start() - 40)
+    return words[start : match.end() + 80].strip()

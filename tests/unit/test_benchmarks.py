@@ -1,0 +1,166 @@
+"""The pure parts of the benchmarks, and the account of CPU time."""
+
+import gzip
+import json
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from fastwarc.warc import ArchiveIterator
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from benchmarks.corpus import altered
+from benchmarks.make_seeds import chunked, stored_gzip
+from benchmarks.measure import Cost
+from benchmarks.quality import Found, has_authors, has_day, has_instant, has_title
+from benchmarks.results import write_section
+from benchmarks.scoring import Overlap, precision_recall_f1, shingle_overlap
+from benchmarks.throughput import report
+from benchmarks.warc import html_record
+
+ROOT = Path(__file__).parents[2]
+URL = "https://news.example/2025/03/a-story"
+PAGE = b"""<html><head><link rel="canonical" href="https://news.example/2025/03/a-story">
+<meta property="og:url" content="https://news.example/2025/03/a-story">
+<script type="application/ld+json">{"@id": "https:\\/\\/news.example\\/2025\\/03\\/a-story#x",
+"text": "<p>This paragraph is only data, though it is by far the longest one here.</p>"}</script>
+</head><body><p>Short.</p><p>The <a href="/x">longest</a> paragraph of them all.</p>
+<a href="https://news.example/2025/03/a-story-of-another-kind">Next</a></body></html>"""
+
+
+def test_equal_texts_overlap_entirely() -> None:
+    overlap = shingle_overlap("one two three four five", "One two three four five".lower())
+    assert overlap == Overlap(shared=1.0, extra=0.0, missing=0.0)
+
+
+def test_overlap_is_counted_in_runs_of_four_words() -> None:
+    """Two of three shingles are shared; each side has one of its own."""
+    overlap = shingle_overlap("a b c d e f", "a b c d e x")
+    assert overlap == Overlap(shared=2 / 4, extra=1 / 4, missing=1 / 4)
+
+
+def test_repeated_runs_count_as_often_as_they_stand_there() -> None:
+    overlap = shingle_overlap("a b c d a b c d", "a b c d")
+    assert overlap.shared == pytest.approx(1 / 5)
+    assert overlap.missing == pytest.approx(4 / 5)
+
+
+def test_f1_is_that_of_the_mean_precision_and_the_mean_recall() -> None:
+    """An empty extraction has no precision to speak of, but it has a recall: none."""
+    whole, half_noise = shingle_overlap("a b c d", "a b c d"), Overlap(0.5, 0.5, 0.0)
+    empty = shingle_overlap("a b c d", "")
+    precision, recall, f1 = precision_recall_f1([whole, half_noise, empty])
+    assert (precision, recall) == (0.75, pytest.approx(2 / 3))
+    assert f1 == pytest.approx(2 * 0.75 * (2 / 3) / (0.75 + 2 / 3))
+    assert precision_recall_f1([empty]) == (0.0, 0.0, 0.0)
+
+
+@given(st.text(), st.text())
+def test_the_shares_of_an_overlap_add_up_to_one(truth: str, found: str) -> None:
+    overlap = shingle_overlap(truth, found)
+    total = overlap.shared + overlap.extra + overlap.missing
+    assert total == pytest.approx(1) or (total == 0 and overlap == shingle_overlap("", ""))
+
+
+def test_fields_agree_by_what_a_reader_sees() -> None:
+    truth = {
+        "title": "A  story\u200b",
+        "authors": ["B. Writer", "A. Writer"],
+        "published_at": "2025-03-02 00:30:00+02:00",
+    }
+    found = Found(title="A story", authors=("A. Writer", "B. Writer"))
+    assert has_title(truth, found)
+    assert has_authors(truth, found)
+    assert not has_authors(truth, Found(authors=("A. Writer",)))
+
+
+def test_the_day_is_that_of_the_newsroom_and_the_second_that_of_the_world() -> None:
+    from datetime import UTC, date, datetime
+
+    truth = {"published_at": "2025-03-02 00:30:00+02:00"}
+    exact = Found(at=datetime(2025, 3, 1, 22, 30, tzinfo=UTC))
+    assert has_day(truth, exact)
+    assert has_instant(truth, exact)
+    assert has_day(truth, Found(on=date(2025, 3, 2)))
+    assert not has_instant(truth, Found(on=date(2025, 3, 2)))
+    assert not has_day(truth, Found())
+
+
+def test_a_copy_of_a_page_declares_its_own_address_and_says_something_of_its_own() -> None:
+    url, body = altered(URL, PAGE, 7)
+    tree = html.fromstring(body)
+    assert url == "https://news.example/copy-7/2025/03/a-story"
+    assert tree.xpath("//link[@rel='canonical']/@href") == [url]
+    assert tree.xpath("//meta[@property='og:url']/@content") == [url]
+    assert json.loads(tree.xpath("//script/text()")[0])["@id"] == url + "#x"
+    assert tree.xpath("//a/@href")[1] == "https://news.example/2025/03/a-story-of-another-kind"
+    assert tree.xpath("//p")[1].text_content().endswith("copy 7 of the page and in no other.")
+
+
+@pytest.mark.parametrize("page", [b"<html><body>No paragraph</body></html>", b"nothing at all"])
+def test_a_page_without_paragraphs_gets_one(page: bytes) -> None:
+    _, body = altered(URL, page, 2)
+    assert b"copy 2 of the page" in body
+
+
+@given(st.binary(max_size=200_000))
+def test_what_the_makers_encode_can_be_decoded(data: bytes) -> None:
+    assert gzip.decompress(stored_gzip(data)) == data
+    pieces, rest = b"", chunked(data)
+    while rest:
+        size, _, rest = rest.partition(b"\r\n")
+        length = int(size, 16)
+        pieces, rest = pieces + rest[:length], rest[length + 2 :]
+    assert pieces == data
+
+
+def test_a_record_can_be_read_back_and_its_digest_is_right() -> None:
+    stream = BytesIO(html_record(URL, "2025-03-01T00:00:00Z", PAGE))
+    (record,) = ArchiveIterator(stream, verify_digests=True)
+    assert record.headers["WARC-Target-URI"] == URL
+    assert record.reader.read() == PAGE
+
+
+def test_a_result_replaces_the_last_one_and_leaves_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "results.md"
+    for name, text in (("a", "first"), ("b", "other"), ("a", "second")):
+        write_section(name, text, path)
+    text = path.read_text(encoding="utf-8")
+    assert "first" not in text
+    assert text.index("# Results") < text.index("second") < text.index("other")
+    assert text.count("begin") == text.count("end") == 2
+
+
+def test_ratios_are_of_medians_with_each_round_beside_them() -> None:
+    ours = [Cost(2.0, 30.0, ""), Cost(4.0, 34.0, "")]
+    bare = [Cost(2.0, 20.0, ""), Cost(2.0, 20.0, "")]
+    assert report(ours, bare).splitlines()[2:] == [
+        "| CPU s | 32.0 | 20.0 | 1.60 | 1.50, 1.70 |",
+        "| wall s | 3.0 | 2.0 | 1.50 | 1.00, 2.00 |",
+    ]
+
+
+BURN = "import time\nwhile time.process_time() < 0.6: pass\n"
+LEAVE_AN_ORPHAN = f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {BURN!r}])"
+
+
+def measured(script: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "benchmarks.measure", sys.executable, "-c", script]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="prctl(2) is Linux")
+def test_cpu_time_of_a_process_whose_parent_did_not_wait_is_counted() -> None:
+    cost = json.loads(measured(LEAVE_AN_ORPHAN).stdout)
+    assert 0.6 <= cost["cpu_s"] < 3
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="prctl(2) is Linux")
+def test_a_command_that_fails_is_no_measurement() -> None:
+    done = measured("raise SystemExit('the lake is on fire')")
+    assert done.returncode != 0
+    assert "the lake is on fire" in done.stderr

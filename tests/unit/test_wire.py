@@ -1,0 +1,191 @@
+"""Wire text taken apart: headline, byline, dateline, end marks."""
+
+import time
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.records import Removed, Wire
+from tasks.text import normalise
+from tasks.wire import NO_WIRE, WireText, find_dateline, read_wire
+
+BODY = "The two ministers met on Monday to talk about trade, which has grown for three years."
+
+
+def wire(place: str | None, date: str | None = None, agency: str | None = None) -> Wire:
+    return Wire(dateline_place=place, dateline_date=date, agency=agency)
+
+
+@pytest.mark.parametrize(
+    ("lead", "expected"),
+    [
+        ("OSLO - The king", wire("OSLO")),
+        ("OSLO- The king", wire("OSLO")),
+        ("NEW DELHI: The court", wire("NEW DELHI")),
+        ("SÃO PAULO — O ministro", wire("SÃO PAULO")),
+        ("WASHINGTON, D.C. — The Senate", wire("WASHINGTON")),
+        ("EAU CLAIRE, Wis. (AP) — After", wire("EAU CLAIRE", None, "AP")),
+        ("McALLEN, Texas (AP) — Agents", wire("McALLEN", None, "AP")),
+        ("ST. LOUIS (AP) — The river", wire("ST. LOUIS", None, "AP")),
+        ("PARIS/LONDON, March 7 (Reuters) - The", wire("PARIS/LONDON", "March 7", "Reuters")),
+        ("PARIS, March 3, 2024 (AFP) - The", wire("PARIS", "March 3, 2024", "AFP")),
+        ("BEIJING, Nov. 19 (Xinhua) -- China", wire("BEIJING", "Nov. 19", "Xinhua")),
+        ("Mumbai, Nov 19 (PTI) The Sensex", wire("Mumbai", "Nov 19", "PTI")),
+        ("Madrid, 19 nov (EFE).- El Gobierno", wire("Madrid", "19 nov", "EFE")),
+        ("Frankfurt/Main (dpa) - Für", wire("Frankfurt/Main", None, "dpa")),
+        ("Kiel (dpa/lno) – Trotz", wire("Kiel", None, "dpa/lno")),
+        ("Berlin, 3. März (KNA) Die", wire("Berlin", "3. März", "KNA")),
+        ("(Reuters) — The attorney", wire(None, None, "Reuters")),
+        ("Nov 19 (Reuters) - Shares", wire(None, "Nov 19", "Reuters")),
+        ("(ANSA) - ROMA, 19 NOV - Il", wire("ROMA", "19 NOV", "ANSA")),
+        ("MOSCOW, November 19. /TASS/. The", wire("MOSCOW", "November 19", "TASS")),
+        ("TULSA, Okla. (KTUL) - A storm", wire("TULSA", None, "KTUL")),
+        ("GEORGE TOWN, PENANG — The", wire("GEORGE TOWN")),
+        ("МОСКВА, 19 ноября. /ТАСС/. Россия", wire("МОСКВА", "19 ноября", "ТАСС")),
+        ("القاهرة (رويترز) - قال", wire("القاهرة", None, "رويترز")),
+        ("新华社上海5月2日电 题", wire("上海", "5月2日", "新华社")),
+        ("【パリ＝山田太郎】フランス", wire("パリ")),
+        ("(부산=연합뉴스) 기자 =", wire("부산", None, "연합뉴스")),
+    ],
+)
+def test_datelines_are_parsed(lead: str, expected: Wire) -> None:
+    assert find_dateline(lead) == expected
+
+
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "MIGRATION – Der Bundesrat will", "KOMMENTAR: Warum das", "EXCLUSIVE - The minister",
+        "WATCH: The moment", "MIRA: El momento", "LTE-Patent: Das Gericht", "SPANIEN: Wer siegt",
+        "UPDATE 1-Shares fall", "US-China: The talks", "CHINESE AGGRESSION: Manila accused",
+        "Apple (AAPL) - Shares rose", "Jane Roe (D) - The senator", "Karl Mai (SPÖ) – Der",
+        "Berlin. Die Füchse stehen", "Angela Mai, Chefin (dpa), sagt", "A, B – C", "", " - ", ":",
+        "The talks - the third this year - failed", "In Berlin (dpa) - and elsewhere",
+    ],
+)  # fmt: skip
+def test_kickers_and_sentences_are_no_datelines(lead: str) -> None:
+    assert find_dateline(lead) == NO_WIRE
+
+
+def test_only_the_first_paragraph_holds_a_dateline() -> None:
+    assert find_dateline("Something else.\nOSLO - The king") == NO_WIRE
+
+
+def test_running_text_without_a_headline_has_none() -> None:
+    text = "OSLO - The king said on Sunday.\u00a0  He will travel. " + BODY
+    assert read_wire(text) == WireText(
+        title=None, authors=(), wire=wire("OSLO"), text=normalise(text), removed=()
+    )
+
+
+def test_a_dispatch_is_taken_apart() -> None:
+    text = (
+        f"King to travel in spring\n\nBy Jane Doe and John van Roe\n\nOSLO (AP) — {BODY}\n\n-30-\n"
+    )
+    story = read_wire(text)
+    assert story.title == "King to travel in spring"
+    assert story.authors == ("Jane Doe", "John van Roe")
+    assert story.wire == wire("OSLO", None, "AP")
+    assert story.text == f"OSLO (AP) — {BODY}"
+    assert story.removed == (
+        Removed("byline", "By Jane Doe and John van Roe"),
+        Removed("end-mark", "-30-"),
+    )
+
+
+def test_a_byline_may_stand_above_the_headline() -> None:
+    story = read_wire(f"Von Erika Mustermann\n\nDer König reist im Frühling\n\n{BODY}\n{BODY}")
+    assert (story.title, story.authors) == ("Der König reist im Frühling", ("Erika Mustermann",))
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        "It was a cold day.", "“No.”", "By the river", "OSLO (AP) — The king", BODY[:-1] * 3,
+        "He said:", "###",
+    ],
+)  # fmt: skip
+def test_a_first_line_that_is_not_clearly_a_headline_stays(first: str) -> None:
+    story = read_wire(f"{first}\n\n{BODY} {BODY} {BODY} {BODY}")
+    assert story.title in (None, "By the river")
+    assert story.authors == ()
+
+
+def test_a_sentence_that_begins_like_a_byline_is_none() -> None:
+    story = read_wire(f"By noon the town was empty\n{BODY}\n{BODY}")
+    assert story.authors == ()
+    assert story.removed == ()
+
+
+@pytest.mark.parametrize("mark", ["ENDS", "-30-", "(more)", "###", "# # #", "(END)", "– 30 –"])
+def test_an_end_mark_behind_the_last_sentence_is_cut(mark: str) -> None:
+    story = read_wire(f"{BODY} {mark}")
+    assert (story.text, story.removed) == (BODY, (Removed("end-mark", mark),))
+
+
+def test_an_end_mark_before_a_footer_is_cut() -> None:
+    story = read_wire(f"{BODY}\n\nENDS\n\n© 2024 Example News. All rights reserved.")
+    assert story.text == f"{BODY}\n© 2024 Example News. All rights reserved."
+
+
+def test_the_end_of_a_sentence_is_no_end_mark() -> None:
+    assert read_wire(f"{BODY} He was 30").removed == ()
+    assert read_wire(f"{BODY} So it ends.").removed == ()
+
+
+lines = st.one_of(
+    st.sampled_from(
+        [
+            "By Jane Doe",
+            "OSLO (AP) — The king",
+            "-30-",
+            "ENDS",
+            BODY,
+            "A headline",
+            "",
+            "###",
+            f"{BODY} ENDS",
+        ]
+    ),
+    st.text(st.characters(exclude_categories=()), max_size=40),
+)
+
+
+@given(st.lists(lines, max_size=8))
+def test_title_cuts_and_text_are_the_input_up_to_space(parts: list[str]) -> None:
+    text = "\n".join(parts)
+    story = read_wire(text)
+    pieces = [story.title or "", story.text, *(cut.text for cut in story.removed)]
+    assert Counter("".join("".join(pieces).split())) == Counter("".join(normalise(text).split()))
+    assert story.text == normalise(story.text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "A, ",
+        "OSLO/",
+        "(AP) - ",
+        " ",
+        "By Jane and ",
+        "A - ",
+        "ENDS ",
+        "(",
+        "AP) ",
+        "x\n",
+        "【",
+        ". ",
+    ],
+)
+def test_time_grows_with_the_text_and_no_faster(unit: str) -> None:
+    text = unit * (400_000 // len(unit))
+    once, twice = (min(seconds(text * n) for _ in range(2)) for n in (1, 2))
+    assert twice / max(once, 0.002) < 4
+
+
+def seconds(text: str) -> float:
+    start = time.perf_counter()
+    read_wire(text)
+    return time.perf_counter() - start
