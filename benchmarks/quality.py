@@ -103,7 +103,8 @@ def has_day(truth: dict[str, Any], found: Found) -> bool:
 
 def has_instant(truth: dict[str, Any], found: Found) -> bool:
     """The same second."""
-    return found.at == datetime.fromisoformat(truth["published_at"])
+    at = datetime.fromisoformat(truth["published_at"])
+    return found.at is not None and found.at.replace(microsecond=0) == at.replace(microsecond=0)
 
 
 FIELDS: tuple[tuple[str, Callable[[dict[str, Any], Found], bool]], ...] = (
@@ -128,7 +129,7 @@ def table(ours: Results, bare: Results) -> str:
     rows.append(("second of publication, where labelled with a zone", len(zoned), exact, None))
     lines = ["| measure | pages | broadsheet | trafilatura |", "|---|--:|--:|--:|"]
     for name, count, mine, its in rows:
-        lines.append(f"| {name} | {count} | {mine:.4f} | {"" if its is None else f"{its:.4f}"} |")
+        lines.append(f"| {name} | {count} | {mine:.4f} | {'' if its is None else f'{its:.4f}'} |")
     return "\n".join(lines)
 
 

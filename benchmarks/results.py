@@ -33,7 +33,8 @@ def circumstances(command: str) -> str:
 
 def _commit() -> str:
     commit = _git("rev-parse", "--short", "HEAD")
-    return commit + ("+changes" if _git("status", "--porcelain") else "")
+    changes = _git("status", "--porcelain", "--", ".", f":!{RESULTS.relative_to(ROOT).as_posix()}")
+    return commit + ("+changes" if changes else "")
 
 
 def _git(*arguments: str) -> str:

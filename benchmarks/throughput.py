@@ -73,7 +73,7 @@ def main() -> None:
             "## Throughput\n",
             circumstances(command),
             f"- {corpus}; {options.workers} workers, {len(ours)} rounds in alternating order",
-            f"- `ingest` says: `{json.dumps(json.loads(ours[-1].stdout))}`",
+            f"- Items of `ingest`: `{json.dumps(json.loads(ours[-1].stdout)['items'])}`",
             f"- The bare pool (benchmarks/bare_pool.py) found text on {rows} pages\n",
             report(ours, bare),
             "\nCPU is user and system time of all processes, `ingest` with Prefect's server.",

@@ -36,8 +36,11 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
 ) -> RunSummary:
     """Run the ingest flow here, with all that is slow to start starting at once."""
     from tasks.intake import open_sources
+    from tasks.sources import SourceKind
 
-    open_sources(sources, registry=default_registry())  # mistakes show before anything starts
+    # Mistakes show before anything starts.
+    kind = SourceKind(as_kind) if as_kind else None
+    open_sources(sources, registry=default_registry(), as_kind=kind)
     with prefect_api() as api:
         try:
             shared_pool(workers)
@@ -50,7 +53,7 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
                     sources,
                     lake=lake,
                     source_id=source_id,
-                    as_kind=as_kind,
+                    as_kind=kind,
                     workers=workers,
                     limit=limit,
                 )
@@ -69,6 +72,9 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
         f"run      {summary.run_id}: {summary.status}, {summary.seconds:.1f} s\n"
         f"items    {items['discovered']:,} discovered = {outcomes or 'nothing'}\n"
     )
+    for reason, count in summary.reasons.items():
+        outcome, stage, rule = reason.split("/", 2)
+        sys.stdout.write(f"         {count:,} {outcome} at {stage}: {rule}\n")
     for gate in summary.failed_gates:
         sys.stdout.write(f"gate     {gate}: FAILED\n")
     sys.stdout.write(f"lake     {summary.lake}\nreport   {summary.report}\n")

@@ -6,13 +6,15 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
-from tasks.intake import open_sources
+from tasks.estimate import with_estimate
+from tasks.intake import input_sizes, open_sources
 from tasks.lake import open_or_create_lake
 from tasks.prefect_tasks import ingest_shard_task
 from tasks.runs import RunSummary, finish_run, recorded_run
@@ -20,13 +22,20 @@ from tasks.settings import default_registry, default_workers, pipeline_version
 from tasks.shard_steps import RunContext, ShardResult
 from tasks.shards import stage_shards
 from tasks.sources import SourceKind
+from tasks.tally import TALLY
 
 # While one shard is validated and committed, the next one keeps the workers busy.
 SHARDS_AT_ONCE = 2
 SHARDS_STAGED_AHEAD = 2  # bounds the disk that a run takes beside the lake
 
 
-@flow(name="ingest", task_runner=ThreadPoolTaskRunner(max_workers=SHARDS_AT_ONCE))
+# cast: Prefect's own annotations of its runner and of `flow` do not agree.
+RUNNER = cast(
+    "TaskRunner[PrefectFuture[Any]]", ThreadPoolTaskRunner[Any](max_workers=SHARDS_AT_ONCE)
+)
+
+
+@flow(name="ingest", task_runner=RUNNER)
 def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each with its default
     sources: list[str],
     lake: str = "./lake",
@@ -45,9 +54,13 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
         workers: Extraction processes; by default one a core.
         limit: Most items to read.
     """
-    items = open_sources(
-        sources, registry=default_registry(), source_id=source_id, as_kind=as_kind, limit=limit
+    registry = default_registry()
+    items = with_estimate(
+        open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind, limit=limit),
+        input_sizes(sources, registry=registry),
+        TALLY.expect,
     )
+    TALLY.reset()
     store = open_or_create_lake(Path(lake))
     with recorded_run(store, flow="ingest", sources=sources) as run:
         context = RunContext(

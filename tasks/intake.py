@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import glob
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
 from tasks.errors import SourceError, UsageError
 from tasks.registry import Source, find_source, load_registry
-from tasks.sources import SourceKind, open_source
+from tasks.sources import SourceKind, file_sizes, lists_urls, open_source
 
 ALL_SOURCES = "@all"
 NETWORK_PREFIXES = ("http://", "https://", "cc-news:", "feed:", "ftp://", "s3://")
@@ -48,19 +49,36 @@ def open_sources(
     return islice(chain.from_iterable(opened), limit)
 
 
+def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:
+    """Bytes of each file behind the sources, for estimates; one that is gone has none."""
+    sizes: dict[str, int] = {}
+    for source in sources:
+        named = [entry.location for entry in _registered(source, registry)] or [source]
+        for location in named:
+            with contextlib.suppress(SourceError, OSError):
+                sizes |= file_sizes(location)
+    return sizes
+
+
 def _open(
     source: str, *, registry: Path, source_id: str | None, as_kind: SourceKind | None
 ) -> list[Items]:
-    if source.lower().startswith(NETWORK_PREFIXES):
+    is_list = as_kind is SourceKind.URLS or (as_kind is None and lists_urls(source))
+    if is_list or source.lower().startswith(NETWORK_PREFIXES):
         raise UsageError(
             f"cannot ingest {source}: fetching comes with the network sources; "
             "name a file, folder or glob, or @NAME of the registry"
         )
-    if source == ALL_SOURCES:
-        return [_open_registered(entry) for entry in load_registry(registry)]
     if source.startswith("@"):
-        return [_open_registered(find_source(load_registry(registry), source))]
+        return [_open_registered(entry) for entry in _registered(source, registry)]
     return [open_source(source, source_id=source_id, as_kind=as_kind)]
+
+
+def _registered(source: str, registry: Path) -> tuple[Source, ...]:
+    if not source.startswith("@"):
+        return ()
+    entries = load_registry(registry)
+    return entries if source == ALL_SOURCES else (find_source(entries, source),)
 
 
 def _open_registered(source: Source) -> Items:

@@ -16,6 +16,7 @@ from tasks.license_rules import (
     DASHES,
     TRIGGER,
     Statement,
+    may_state_rights,
     read_license,
 )
 
@@ -42,7 +43,7 @@ _OURSELVES = re.compile(
     r"(?<![\w'’]\s)\b(?:text|content|contents|community\scontent|original\scontent|articles|stories|work)\s(?:is|are|"
     r"on|of|by|from|may|available|licensed|published)\b|"
     r"(?:except|unless|if\snot|wherever?)\s(?:where\s)?(?:otherwise|explicitly|specified|noted|stated)|"
-    r"\b(?:inhalte?|texte?|artikel|beitr[aä]ge?|arbeit|werk|seite|website|blog|dieses\s\w+|webseite)\b|"
+    r"\b(?:inhalte?|texte|(?:der|dieser|unser)\stext|artikel|beitr[aä]ge?|arbeit|werk|seite|website|blog|dieses\s\w+|webseite)\b|"
     r"soweit\snicht\sanders|wenn\snicht\sanders|sofern\snicht\sanders|"
     r"\b(?:contenus?|articles?|textes?|œuvre|oeuvre|site|blog)\b|sauf\smention|"
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"
@@ -91,6 +92,11 @@ _REPORTED = re.compile(
     r"\b(?:said|says|told|according\sto|announced|argued|explained|would|could|should|might|had|was|were|"
     r"not\slicensed|no\slonger|whether|if\syou|how\sto|sagte|laut|wurde|würde|dijo|según|selon|"
     r"a\sdéclaré|disse|segundo|secondo|сказал|по\sсловам)\b",
+    re.IGNORECASE,
+)
+# Somebody else's text: "Wikipedia's text is ...", "Its articles are ...".
+_NOT_OURS = re.compile(
+    r"(?:the\s)?(?-i:[A-Z])[\w.-]{1,40}['’]s\s|(?:its|their|his|her)\s|.{0,200}\bwikipedia\b",
     re.IGNORECASE,
 )
 # Sentences that go with a statement and say nothing without it.
@@ -160,6 +166,8 @@ def statements_in_text(text: str) -> tuple[Statement, ...]:
     about licenses. At most 100 statements.
     """
     found: list[Statement] = []
+    if not may_state_rights(text):
+        return ()
     read_to = 0
     for trigger in TRIGGER.finditer(text):
         if trigger.start() < read_to:
@@ -207,7 +215,7 @@ _Run = tuple[int, int, list[Statement]]
 def _footers_at_start(text: str) -> list[_Run]:
     """The sentences at the very start that are statements or go with one."""
     head = text[:_FOOTER_CHARACTERS]
-    if not TRIGGER.search(head, 0, MAX_SENTENCE):
+    if not may_state_rights(head[:MAX_SENTENCE]):
         return []
     found: list[Statement] = []
     end = 0
@@ -228,7 +236,7 @@ def _footers_at_end(text: str) -> list[_Run]:
     at_end = True
     for _ in range(_FOOTER_PARAGRAPHS):
         start = max(text.rfind("\n", floor, end) + 1, floor)
-        run = _closing_run(text, start, end) if TRIGGER.search(text, start, end) else None
+        run = _closing_run(text, start, end) if may_state_rights(text[start:end]) else None
         whole = run is not None and not text[start : run[0]].strip()
         if run is not None and (at_end or (whole and start != floor)):
             runs.insert(0, run)
@@ -317,7 +325,7 @@ def read_sentence(sentence: str, source: str = "text") -> Statement | None:
 
 def _speaks_of_the_text(sentence: str, license_at: int, spdx: str) -> bool:
     before = sentence[:license_at]
-    if _REPORTED.search(sentence):
+    if _REPORTED.search(sentence) or _NOT_OURS.match(sentence):
         return False
     ourselves = _OURSELVES.search(before)
     if _OTHER_WORK.search(before) and not ourselves:

@@ -110,10 +110,11 @@ def attribution_line(
     return ", ".join(filter(None, parts))
 
 
-def _rank(statement: Statement) -> tuple[int, int, int]:
+def _rank(statement: Statement) -> tuple[int, int, int, str, str]:
     """Order among statements that agree: the more exact, then the better source and scope."""
     exactness = sum(part is not None for part in version_and_port(statement.spdx or ""))
-    return (-exactness, _SOURCES.index(statement.source), _SCOPES.index(statement.scope))
+    source, scope = _SOURCES.index(statement.source), _SCOPES.index(statement.scope)
+    return (-exactness, source, scope, statement.spdx or "", statement.evidence)
 
 
 def _most_restrictive(ranked: list[Statement]) -> Statement:
@@ -151,7 +152,8 @@ def _evidence(licensed: list[Statement]) -> str:
 
 def _first_holder(stated: list[Statement]) -> str | None:
     named = sorted(
-        (s for s in stated if s.holder), key=lambda s: (_SOURCES.index(s.source), s.spdx is None)
+        (s for s in stated if s.holder),
+        key=lambda s: (_SOURCES.index(s.source), s.spdx is None, s.evidence),
     )
     return named[0].holder if named else None
 

@@ -21,8 +21,8 @@ _REQUIRED = ("id", "name", "kind", "path")
 _OPTIONAL = ("homepage", "language", "country", "license", "license_evidence")
 
 
-class SourceKind(StrEnum):
-    """How a source is read."""
+class EntryKind(StrEnum):
+    """How an entry's source is read."""
 
     FOLDER = "folder"
 
@@ -33,7 +33,7 @@ class Source:
 
     source_id: str
     name: str
-    kind: SourceKind
+    kind: EntryKind
     location: str
     homepage: str | None = None
     language: str | None = None
@@ -89,14 +89,14 @@ def _source(table: object, *, where: str, base: Path) -> Source:
         raise UsageError(
             f"{where} has the id {fields['id']!r}; use lower-case letters, digits, '.', '_', '-'"
         )
-    if fields["kind"] not in list(SourceKind):
+    if fields["kind"] not in list(EntryKind):
         raise UsageError(
-            f"{where} is of the unknown kind {fields['kind']!r}; known: {', '.join(SourceKind)}"
+            f"{where} is of the unknown kind {fields['kind']!r}; known: {', '.join(EntryKind)}"
         )
     return Source(
         source_id=fields["id"],
         name=fields["name"],
-        kind=SourceKind(fields["kind"]),
+        kind=EntryKind(fields["kind"]),
         location=str((base / fields["path"]).resolve()),
         **{key: fields[key] for key in _OPTIONAL if key in fields},
     )

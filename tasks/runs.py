@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +34,7 @@ class RunSummary:
     status: str
     lake: str
     items: dict[str, int]
+    reasons: dict[str, int]
     failed_gates: tuple[str, ...]
     seconds: float
     report: str
@@ -93,6 +94,7 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
             status=ended.status,
             lake=str(lake.root),
             items={str(outcome): items for outcome, items in items_by_outcome(funnel).items()},
+            reasons=_items_by_reason(funnel),
             failed_gates=failed_gates,
             seconds=(ended.ended_at - run.started_at).total_seconds() if ended.ended_at else 0.0,
             report=str(report),
@@ -143,6 +145,15 @@ def critical_failures(gates: Iterable[GateResult]) -> tuple[str, ...]:
     return tuple(
         gate.gate for gate in gates if not gate.passed and gate.severity is Severity.CRITICAL
     )
+
+
+def _items_by_reason(funnel: Iterable[FunnelCount]) -> dict[str, int]:
+    """Items that came to nothing, by `outcome/stage/reason`, most first."""
+    sums: Counter[str] = Counter()
+    for row in funnel:
+        if row.reason is not None:
+            sums[f"{row.outcome}/{row.stage}/{row.reason}"] += row.items
+    return dict(sums.most_common())
 
 
 def _source_counts(funnel: Iterable[FunnelCount]) -> list[SourceCounts]:

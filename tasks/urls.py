@@ -27,7 +27,7 @@ _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|([^!-~]|[\"%<>\[\\\]^`{|}])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)  # Java Servlet 7.1.3: a visit
-_USERINFO = re.compile(r"(\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*://|//))[^/\\?#]*@", re.IGNORECASE)
+_USERINFO = re.compile(r"^(\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*://|//))[^/\\?#]*@", re.IGNORECASE)
 # A label of this kind counts as a prefix only where a host with a dot is left: `m.de` is a site.
 _WWW = re.compile(r"^www\.(?=[^.]+\.)")
 _SAME_SITE_PREFIX = re.compile(r"^(?:www\d*|m|mobile|amp)\.(?=[^.]+\.)")
@@ -86,8 +86,8 @@ def article_id(canonical_url: str) -> str:
 
 
 def without_credentials(url: str) -> str:
-    """Cut `user:password@` from a URL; all else stays as it was written."""
-    return _USERINFO.sub(r"\1", _LINE_BREAKS.sub("", url), count=1) if "@" in url else url
+    """Cut `user:password@` (and line breaks) from a URL; all else stays as it was written."""
+    return _USERINFO.sub(r"\1", _LINE_BREAKS.sub("", url), count=1)
 
 
 def choose_canonical(page_url: str | None, declared: Sequence[str]) -> str | None:
@@ -120,7 +120,7 @@ def choose_canonical(page_url: str | None, declared: Sequence[str]) -> str | Non
 def _split(url: str) -> SplitResult | None:
     if len(url) > MAX_URL_CHARS:
         return None
-    url = _LINE_BREAKS.sub("", url.strip().strip(_CONTROLS_AND_SPACE))
+    url = without_credentials(url.strip().strip(_CONTROLS_AND_SPACE))
     # Browsers read a backslash as a slash; urllib would see `evil` as host of http://good\@evil.
     url = _BEFORE_QUERY.sub(lambda match: match[0].replace("\\", "/"), url, count=1)
     try:

@@ -43,27 +43,30 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Wall:
-    """A notice that may stand in the article's place."""
+    """A notice in the article's place."""
 
     reason: Reason
     detail: str
-    pattern: re.Pattern[str]
-
-    def explains(self, body: str) -> bool:
-        """Whether the extracted text is no more than this notice."""
-        if len(body) > LONGEST_NOTICE:
-            return False
-        return not body or self.pattern.search(body) is not None
 
 
-def find_wall(tree: HtmlElement) -> Wall | None:
-    """Find the notice a page may consist of; None where the page says too much for one."""
+def find_wall(tree: HtmlElement, body: str) -> Wall | None:
+    """Find the notice that a page consists of.
+
+    Args:
+        tree: The page.
+        body: What was extracted as its article; may be empty.
+
+    Returns:
+        The wall; None where the page, or its article, says too much for one.
+    """
+    if len(body) > LONGEST_NOTICE:
+        return None
     words = " ".join(" ".join(_visible(tree)).split())
     if len(words) > LOOKED_AT:
         return None
     for reason, pattern in PHRASES:
-        if match := pattern.search(words):
-            return Wall(reason, f"the page only says: {_around(words, match)}", pattern)
+        if (match := pattern.search(words)) and (not body or pattern.search(body)):
+            return Wall(reason, f"the page only says: {_around(words, match)}")
     return None
 
 

@@ -63,6 +63,7 @@ _TIME = (
     r"(?:\s{0,3}(?P<zone>z|[+-]\d{2}:?\d{2}|[+-]\d{1,2}|(?:utc|gmt)[+-]\d{1,2}(?::?\d{2})?|[a-z]{2,4}\b)"
     r"(?P<tail>.*))?"
 )
+_OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d{2})?$")
 _YEAR_FIRST = re.compile(
     rf"(?P<year>\d{{4}})(?P<sep>[-/.])(?P<month>\d{{1,2}})(?P=sep)(?P<day>\d{{1,2}})"
     rf"(?:(?:\s*T\s*|[\s,]+){_TIME})?",
@@ -302,13 +303,10 @@ def _zone(text: str | None) -> timezone | None:
     name = text.lower()
     if name in _ZONES:
         return timezone(timedelta(hours=_ZONES[name])) if _ZONES[name] else UTC
-    digits = name.removeprefix("utc").removeprefix("gmt").replace(":", "")
-    if digits[:1] not in ("+", "-"):
+    match = _OFFSET.search(name)
+    if match is None:
         return None
-    size = digits[1:].zfill(2).ljust(4, "0")
-    offset = timedelta(hours=int(size[:2]), minutes=int(size[2:]))
+    offset = timedelta(hours=int(match["hours"]), minutes=int(match["minutes"] or 0))
     if offset > _WIDEST_OFFSET:
         return None
-    if not offset:
-        return UTC
-    return timezone(-offset if digits[0] == "-" else offset)
+    return timezone(-offset if match["sign"] == "-" else offset) if offset else UTC

@@ -18,12 +18,15 @@ def guess_date(tree: HtmlElement, *, url: str | None, now: datetime) -> Stamp | 
     finds 29 more, gets 13 more wrong (often January 1st of the year in the footer), at 5 to 8
     times the cost.
     """
-    found = find_date(
-        tree,
-        extensive_search=False,
-        original_date=True,
-        outputformat="%Y-%m-%d",
-        url=url,
-        max_date=now.strftime("%Y-%m-%d"),
-    )
+    try:
+        found = find_date(
+            tree,
+            extensive_search=False,
+            original_date=True,
+            outputformat="%Y-%m-%d",
+            url=url,
+            max_date=now.strftime("%Y-%m-%d"),
+        )
+    except ValueError:  # lxml refuses to move text with a control character in it
+        return None
     return None if found is None else Stamp(datetime.fromisoformat(found), "day")

@@ -31,28 +31,34 @@ _IN_BRACKETS = re.compile(r"\s*[(\[（][^()\[\]（）]{0,80}[)\]）]$")
 _AND = re.compile(r"\s+(?:&|and|und|et|y|e|og|och|ja|en|i|a|и|і|та|ve|és|și|dan|và|و)\s+")
 _LIST = re.compile(r"\s*[;、，،؛]\s*")
 _ASIDE = re.compile(r"\s*\|\s*|\s+[•·]\s+")  # before a job or the house, like a comma
-_LAST_NAME = re.compile(
-    r"[^\W\d_a-z](?=.*[^\W\d_A-Z])[^\W\d_]+(?:['’-][^\W\d_]+)*"
-)  # not all capitals
+# Neither in small letters nor in capitals only.
+_LAST_NAME = re.compile(r"[^\W\d_a-z]['’]?(?=.*[^\W\d_A-Z])[^\W\d_]+(?:['’-][^\W\d_]+)*", re.DOTALL)
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]+(?:['’-][^\W\d_]+)*|(?:[A-Z]\.?){1,2}")
+# News agencies whose names are one word, as bylines list them. Longer ones look like any name.
+_AGENCY = re.compile(
+    r"aap|afp|agerpres|anp|ansa|antara|ani|ap|apa|belga|bernama|bloomberg|ctk|dpa(?:/\w{2,4})?|"
+    r"efe|epd|ians|interfax|irna|isna|kna|kyodo|lusa|mti|ntb|pa|pap|pti|reuters|ria|ritzau|sda|"
+    r"sid|stt|tanjug|tass|tt|upi|wam|xinhua|yonhap",
+    re.IGNORECASE,
+)
 _ENDINGS = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _DEGREES = frozenset(
     {"phd", "md", "ma", "ms", "msc", "mph", "mba", "jd", "esq", "rn", "rd", "rdn", "dds", "cfa"}
 )
 # A printed byline runs into the date: "By Jane Doe Monday, May 6, 2024", "Jane Doe | Posted...".
 _DATE_IN_PROSE = re.compile(
-    r"(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|"
-    r"august|september|october|november|december)\b|\b(?:published|updated|posted|last)\b|\d).*",
-    re.IGNORECASE,
+    r"(?:\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:last )?(?:published|updated|posted)\b|"
+    r"\b(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]{0,6}\.? \d|\d).*",
+    re.IGNORECASE | re.DOTALL,
 )
 # Lower-case words that stand inside personal names.
 _PARTICLE = re.compile(
     r"a[flpv]|bint?|d[aeiou]|das|degli|dei|del|della?|den|der|dos|e|el|i|ibn|la|las|le|los|san|'t|"
     r"ten?|ter|van|vo[mn]|y|zu[mr]?"
 )
-# Words of a job, or of a button: what holds one of these is nobody's name. `folded` in full.
+# Words of a job, or of a button: what holds one of these is nobody's name.
 _ROLE = re.compile(
-    r"(?:managing|senior|chief|staff|political|foreign|special|freelance|guest)|"
+    r"managing|senior|chief|staff|political|foreign|special|freelance|guest|"
     r"editors?|reporters?|correspondents?|writers?|journalists?|columnists?|contributors?|producer|"
     r"director|professor|analyst|photographer|photographs?|photos?|videos?|anchor|host|fellow|"
     r"lecturer|university|institute|bureau|desk|"
@@ -161,6 +167,7 @@ def _is_last_first(last: str, first: str) -> bool:
     given_names = first.split()
     return (
         _LAST_NAME.fullmatch(last) is not None
+        and not _AGENCY.fullmatch(last)
         and len(given_names) <= 2  # noqa: PLR2004 - a first and a middle name
         and all(_GIVEN_NAME.fullmatch(word) for word in given_names)
         and not any(_ROLE.fullmatch(fold(word)) for word in given_names)
@@ -169,22 +176,21 @@ def _is_last_first(last: str, first: str) -> bool:
 
 def _continues_a_list(part: str, houses: Collection[str]) -> bool:
     """Whether what stands behind a comma is one more name, not a job, a place or the house."""
-    folded = fold(part)
-    if folded in _DEGREES or any(folded.startswith(house) for house in houses):
+    words = part.split()
+    is_house = any(fold(" ".join(words[:count])) in houses for count in range(1, len(words) + 1))
+    if is_house or fold(part) in _DEGREES:
         return False
-    return all(
-        looks_like_a_name(name) or (name.isupper() and len(name.split()) == 1 and len(name) > 1)
-        for name in _split_at_and(part)
-    )
+    return all(_is_named(name) for name in _split_at_and(part))
+
+
+def _is_named(text: str) -> bool:
+    return looks_like_a_name(text) or _AGENCY.fullmatch(text) is not None
 
 
 def _split_at_and(text: str) -> Iterable[str]:
     text = re.sub(r"^(?:and|und|et|y|e|og|och|и|та|و)\s+", "", text)  # "A, B, and C"
     pieces = _AND.split(text)
-    if len(pieces) > 1 and (
-        all(looks_like_a_name(_trimmed(_without_by(piece))) for piece in pieces)
-        or all(piece.isupper() and len(piece.split()) == 1 for piece in pieces)
-    ):
+    if len(pieces) > 1 and all(_is_named(_trimmed(_without_by(piece))) for piece in pieces):
         yield from map(_without_by, pieces)
     elif text:
         yield text

@@ -41,6 +41,8 @@ _MAX_CANONICAL = 5
 _MAX_LABELS_CHARS = 20_000  # all keywords in one string
 _LABEL_LIST = re.compile(r"\s*[,;،、，]\s*")
 
+# Second-level labels below which registries of countries give out names.
+_REGISTRIES = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "or", "org"})
 _UNDATED = Times()
 
 
@@ -197,7 +199,8 @@ def _site_names(tags: Tags, publishers: Iterable[str | None], url: str | None) -
     host = urls.host(url) if url else None
     if host is not None:
         labels = host.split(".")
-        names += [host, ".".join(labels[-2:]), ".".join(labels[-3:]), *labels[-2:-1]]
+        own = -3 if len(labels) > 2 and labels[-2] in _REGISTRIES else -2  # noqa: PLR2004 - a.co.uk
+        names += [host, ".".join(labels[own:]), *labels[own : own + 1]]
     return frozenset(fold(name) for name in names) - {""}
 
 

@@ -9,6 +9,7 @@ from tasks.metadata.strings import agree, fold
 
 # What templates put between a headline and the site's name.
 _SEPARATOR = re.compile(r"\s+[-–—|·•*:»«/~]{1,2}\s+|\s*[|｜ㅣ]\s*|\s*(?:--|::|：)\s*")
+_BARS = frozenset("|｜ㅣ")
 _MAX_SUFFIXES = 4
 # Google showed at most 110 characters of a JSON-LD headline, and CMSs still cut there.
 _CUT_LENGTH = 100
@@ -17,7 +18,7 @@ _MIN_SHARED_WORDS = 0.5
 
 
 def without_site(title: str, sites: Collection[str]) -> str:
-    """Cut the site's name from the end of a title, or from its start.
+    """Cut the site's name from the end of a title, or from before a bar at its start.
 
     Args:
         title: A cleaned title.
@@ -30,7 +31,7 @@ def without_site(title: str, sites: Collection[str]) -> str:
         first, last = separators[0], separators[-1]
         if fold(title[last.end() :]) in sites and title[: last.start()].strip():
             title = title[: last.start()].strip()
-        elif fold(title[: first.start()]) in sites and title[first.end() :].strip():
+        elif first[0].strip() in _BARS and fold(title[: first.start()]) in sites:
             title = title[first.end() :].strip()
         else:
             break

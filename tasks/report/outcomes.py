@@ -15,6 +15,7 @@ from tasks.report.rows import Capped, capped, fetch, instant
 SOURCES_SHOWN = 30
 REASONS_SHOWN = 40
 METRICS_SHOWN = 50
+GATE_SOURCES_SHOWN = 10
 RULES_COUNTED = 200
 """More than any suite has; a bound all the same."""
 NAME_LENGTH = 200
@@ -84,12 +85,16 @@ class RuleCount:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One gate of the run (`source_id` None) or of one source, and its verdict."""
+    """One gate of the run (`source_id` None) or of one source, and its verdict.
+
+    `alike` counts the sources with the same verdict on it.
+    """
 
     name: str
     meaning: str
     source_id: str | None
     verdict: str
+    alike: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,19 +243,26 @@ def read_gates(connection: duckdb.DuckDBPyConnection, run_id: str) -> Capped[Gat
     rows = fetch(
         connection,
         f"""
-        select left(metric[6:], {NAME_LENGTH}), left(source_id, {NAME_LENGTH}),
-               coalesce(verdict, case when value = 1 then 'ok' else 'fail' end) as judged,
-               count(*) over ()
-        from metrics
-        where run_id = ? and starts_with(metric, 'gate.') and (source_id is null or value <> 1)
-        order by source_id is not null, judged = 'ok', judged, metric, source_id
+        with judged as (
+            select left(metric[6:], {NAME_LENGTH}) as gate, source_id,
+                   coalesce(verdict, case when value = 1 then 'ok' else 'fail' end) as verdict
+            from metrics
+            where run_id = ? and starts_with(metric, 'gate.') and (source_id is null or value <> 1)
+        )
+        select gate, left(source_id, {NAME_LENGTH}), verdict,
+               count(*) over (partition by gate, verdict, source_id is null), count(*) over ()
+        from judged
+        qualify row_number() over (
+            partition by gate, verdict, source_id is null order by source_id
+        ) <= {GATE_SOURCES_SHOWN}
+        order by source_id is not null, verdict = 'ok', verdict, gate, source_id
         limit {METRICS_SHOWN}
         """,
         run_id,
     )
     meanings = {gate.name: gate.meaning for gate in load_suite("table")}
     return capped(
-        (Gate(row[0], meanings.get(row[0], NO_MEANING), row[1], row[2]) for row in rows),
+        (Gate(row[0], meanings.get(row[0], NO_MEANING), row[1], row[2], row[3]) for row in rows),
         rows[0][-1] if rows else 0,
     )
 

@@ -187,7 +187,8 @@ def _stack(counts: SourceCounts) -> charts.Stack:
     segments = (
         charts.Segment(outcome, outcome, counts.items[outcome]) for outcome in list(Outcome)[1:]
     )
-    return charts.Stack(counts.source_id or "All sources", tuple(segments))
+    label = "All sources" if counts.source_id is None else counts.source_id
+    return charts.Stack(label, tuple(segments))
 
 
 def _chart(title: str, mix: Mix, unlabelled: str) -> Markup:

@@ -127,19 +127,21 @@ def _unbalanced(run: Run, funnel: Funnel) -> Iterator[str]:
 def _gates(gates: tuple[Gate, ...], verdict: str) -> Iterator[str]:
     # What the run as a whole did not pass is not repeated for each of its sources.
     of_run = {gate.name for gate in gates if gate.source_id is None and gate.verdict != "ok"}
-    judged = [
-        gate
+    judged = {
+        gate.name: gate
         for gate in gates
         if gate.verdict == verdict and (gate.source_id is None or gate.name not in of_run)
-    ]
-    yield from _at_most(
-        (
-            f"{gate.source_id or 'The run'} did not pass {gate.name}: {gate.meaning}"
-            for gate in judged
-        ),
-        len(judged),
-        "gates were not passed",
+    }
+    sentences = (
+        f"{_whose(gate)} did not pass {gate.name}: {gate.meaning}" for gate in judged.values()
     )
+    yield from _at_most(sentences, len(judged), "gates were not passed")
+
+
+def _whose(gate: Gate) -> str:
+    if gate.source_id is None:
+        return "The run"
+    return gate.source_id if gate.alike == 1 else f"{gate.alike:,} sources"
 
 
 def _warnings(

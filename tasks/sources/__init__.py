@@ -11,14 +11,16 @@ of a Parquet file or item of a JSON array (from 0), and 0 for a file that is one
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from io import FileIO
 from os import fstat
+from pathlib import Path
 
 from expectations.records import Page, PageKind, Reason, Rejection, Skip
-from tasks.sources.inputs import Input
+from tasks.sources.inputs import Input, printable
 from tasks.sources.jsonl import read_document, read_lines
 from tasks.sources.parquet import read_parquet
 from tasks.sources.paths import Found, find_files, why_not_an_input
@@ -27,7 +29,7 @@ from tasks.sources.sniff import HEAD_BYTES, SourceKind, is_json_document, kind_o
 from tasks.sources.streams import GzipStream, open_regular, open_stream, read_head
 from tasks.sources.warc import read_warc
 
-__all__ = ["MAX_PAGE_BYTES", "SourceKind", "open_source"]
+__all__ = ["MAX_PAGE_BYTES", "SourceKind", "file_sizes", "lists_urls", "open_source"]
 
 # A page of 20 MB cannot be extracted in 45 s (FACTS: 10 MB of links take 1.5 GB); the largest
 # honest news pages are a few megabytes.
@@ -55,6 +57,28 @@ def open_source(
     """
     name, files = find_files(source)
     return _read_files(files, source_id or name, as_kind, max_page_bytes)
+
+
+def file_sizes(source: str) -> dict[str, int]:
+    """Bytes of each file that `open_source` will read, by path as in `raw_ref`."""
+    _, files = find_files(source)
+    sizes = {}
+    for found in files:
+        with contextlib.suppress(OSError):
+            sizes[printable(str(found.path))] = found.path.stat().st_size
+    return sizes
+
+
+def lists_urls(source: str) -> bool:
+    """Whether SOURCE is a file that lists URLs, rather than pages."""
+    path = Path(source)
+    if not path.is_file():
+        return False
+    try:
+        with open_regular(path) as file:
+            return kind_of(read_head(open_stream(file), HEAD_BYTES), source) is SourceKind.URLS
+    except OSError:
+        return False
 
 
 def _read_files(

@@ -9,13 +9,14 @@ import zlib
 
 from fastwarc.stream_io import BrotliReader
 
-from tasks.sources.sniff import looks_like_html
+from tasks.sources.sniff import GZIP_MAGIC, looks_like_html
 
 _CHUNK_SIZE_LINE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAX_CODINGS = 3  # nobody stacks more, but a bomb might
+_MAX_MEMBERS = 100  # each costs a copy of what follows it
 _ENOUGH_TO_JUDGE = 4096
 
 
@@ -117,7 +118,7 @@ def _is_plainly_text(head: bytes) -> bool:
 def _inflate(body: bytes, window: int, max_bytes: int) -> bytes:
     pieces = []
     total = 0
-    while body:
+    for _ in range(_MAX_MEMBERS):
         decoder = zlib.decompressobj(window)
         piece = decoder.decompress(body, max_bytes + 1 - total)
         pieces.append(piece)
@@ -127,8 +128,10 @@ def _inflate(body: bytes, window: int, max_bytes: int) -> bytes:
         if not decoder.eof:
             raise CodingError(f"compressed body breaks off after {total} bytes")
         # More gzip members may follow; anything else is padding that browsers ignore, too.
-        body = decoder.unused_data if decoder.unused_data.startswith(b"\x1f\x8b") else b""
-    return b"".join(pieces)
+        body = decoder.unused_data
+        if not body.startswith(GZIP_MAGIC):
+            return b"".join(pieces)
+    raise CodingError(f"more than {_MAX_MEMBERS} gzip members in one body")
 
 
 def _unbrotli(body: bytes, max_bytes: int) -> bytes:

@@ -29,7 +29,7 @@ def read_lines(stream: Stream, source: Input) -> Iterator[Page | Rejection]:
 
     `raw_ref` counts bytes of the data, gzip undone.
     """
-    # JSON escapes may double a page; a line is given up beyond that.
+    # The other half is for escapes, and for the fields beside the page.
     max_line = 2 * source.max_page_bytes
     nothing = True
     for line in _lines(stream, max_line):

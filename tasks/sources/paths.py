@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import glob
+import os
 import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from itertools import chain
 from pathlib import Path, PurePath
 
@@ -95,18 +97,25 @@ def _at_least_one(found: Iterator[Found], otherwise: str) -> Iterator[Found]:
 
 
 def _walk(folder: Path) -> Iterator[Found]:
+    # A stack, for folders may be nested deeper than Python's calls; of names, for a folder may
+    # hold a million files.
     seen: set[tuple[int, int]] = set()
-    pending = [folder]  # a stack: folders may be nested deeper than Python's calls
+    pending: list[tuple[Path, Iterator[str]]] = [(folder.parent, iter([folder.name]))]
     while pending:
-        path = pending.pop()
-        if not _is_folder(path) or (path != folder and _is_closed(path.name)):
+        parent, names = pending[-1]
+        name = next(names, None)
+        if name is None:
+            pending.pop()
+            continue
+        path = parent / name
+        if not _is_folder(path) or (path != folder and _is_closed(name)):
             yield Found(path, named=False)
             continue
         try:
             status = path.stat()
             if (status.st_dev, status.st_ino) not in seen:
                 seen.add((status.st_dev, status.st_ino))
-                pending += sorted(path.iterdir(), reverse=True)
+                pending.append((path, iter(sorted(os.listdir(path)))))  # noqa: PTH208 - a tenth of the memory
         except OSError as error:
             yield Found(path, named=False, error=error)
 
@@ -114,12 +123,31 @@ def _walk(folder: Path) -> Iterator[Found]:
 def _expand(pattern: str) -> Iterator[Found]:
     suffix = PurePath(pattern).suffix
     asked_for = suffix if suffix and not glob.has_magic(suffix) else None
-    for match in sorted(glob.iglob(pattern, recursive=True)):  # noqa: PTH207 - Path.glob matches hidden files
-        path = Path(match).absolute()
-        if not _is_folder(path):
-            yield Found(path, named=path.suffix == asked_for)
-        elif "**" not in pattern:  # which matches the files inside as well
+    for path in _matches(Path(pattern).absolute()):
+        if _is_folder(path):
             yield from _walk(path)
+        else:
+            yield Found(path, named=path.suffix == asked_for)
+
+
+def _matches(pattern: Path) -> Iterator[Path]:
+    if "**" not in pattern.parts:
+        yield from map(Path, sorted(glob.iglob(str(pattern))))  # noqa: PTH207 - as shells do, no hidden files
+        return
+    # Not by glob, which follows links round and round.
+    folder = _folder_of_glob(pattern)
+    wanted = pattern.relative_to(folder).parts
+    for found in _walk(folder):
+        if _fits(found.path.relative_to(folder).parts, wanted):
+            yield found.path
+
+
+def _fits(parts: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
+    if not wanted or not parts:
+        return not parts and all(part == "**" for part in wanted)
+    if wanted[0] == "**":
+        return _fits(parts, wanted[1:]) or _fits(parts[1:], wanted)
+    return fnmatchcase(parts[0], wanted[0]) and _fits(parts[1:], wanted[1:])
 
 
 def _folder_of_glob(pattern: Path) -> Path:

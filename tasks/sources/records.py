@@ -138,9 +138,8 @@ class _Reader:
                     self._buffer = b""
                     return True  # the next member, if there is one
         except DamageError as damage:
-            self._buffer, self._late = b"", damage
-        else:
-            self._buffer = self._buffer[found.start() :]
+            return self.find_next(damage)  # the damage under what was wrong with the record
+        self._buffer = self._buffer[found.start() :]
         return True
 
     def _find_start(self) -> bool:

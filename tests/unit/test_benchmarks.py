@@ -4,6 +4,7 @@ import gzip
 import json
 import subprocess
 import sys
+from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -79,9 +80,7 @@ def test_fields_agree_by_what_a_reader_sees() -> None:
 
 
 def test_the_day_is_that_of_the_newsroom_and_the_second_that_of_the_world() -> None:
-    from datetime import UTC, date, datetime
-
-    truth = {"published_at": "2025-03-02 00:30:00+02:00"}
+    truth = {"published_at": "2025-03-02 00:30:00.250+02:00"}
     exact = Found(at=datetime(2025, 3, 1, 22, 30, tzinfo=UTC))
     assert has_day(truth, exact)
     assert has_instant(truth, exact)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tasks.errors import UsageError
-from tasks.registry import Source, SourceKind, find_source, load_registry
+from tasks.registry import EntryKind, Source, find_source, load_registry
 
 SEEDS = Path(__file__).parents[2] / "seeds"
 
@@ -45,13 +45,13 @@ def test_sources_come_in_the_order_of_the_file_with_every_field(tmp_path: Path) 
     assert inbox == Source(
         source_id="inbox",
         name="Inbox",
-        kind=SourceKind.FOLDER,
+        kind=EntryKind.FOLDER,
         location=str(tmp_path.resolve() / "in"),
     )
     assert archive == Source(
         source_id="archive",
         name="Archive",
-        kind=SourceKind.FOLDER,
+        kind=EntryKind.FOLDER,
         location="/srv/archive",
         homepage="https://archive.example/",
         language="en",

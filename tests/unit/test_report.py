@@ -42,7 +42,7 @@ HOSTILE = (
     "nul\x00byte",
     "a | b\n\n# c\n- [x](javascript:alert(1)) <b>`*_~!",
     "'; drop table runs; --",
-    "$(touch /tmp/pwned) `id` \\",
+    "$(touch owned) `id` \\",
     "وزیر اقتصاد: دفتر مشترک گشایش می‌یابد",
 )
 
@@ -180,6 +180,16 @@ def test_a_gate_that_the_run_did_not_pass_is_not_repeated_for_its_sources() -> N
     lake = good_lake()
     gate_of_run_and_source(lake)
     assert len(summarise(lake.connect(), RUN).reasons) == 1
+
+
+def test_many_sources_that_do_not_pass_a_gate_are_counted_in_one_sentence() -> None:
+    lake = good_lake()
+    for number in range(300):
+        lake.measure("gate.nothing_failed", 0, source_id=f"s{number}", verdict="warn")
+    (reason,) = summarise(lake.connect(), RUN).reasons
+    assert reason.startswith("300 sources did not pass nothing_failed")
+    words = text_of(build_report(lake.connect(), RUN))
+    assert "And 290 more. To see them:" in words
 
 
 def test_a_summary_counts_outcomes_reasons_and_broken_rules_of_its_run_alone() -> None:
