@@ -3,7 +3,7 @@ PYTHON ?= python3
 PY := .venv/bin/python
 LAKE ?= ./lake
 
-.PHONY: run test test-ops check format bench lock clean
+.PHONY: run test test-ops check format bench lock clean browser
 
 run: .venv/.ready  ## seeds/ -> ./lake, then a sample answer
 	$(PY) -m flows ingest seeds --lake $(LAKE)
@@ -12,11 +12,17 @@ run: .venv/.ready  ## seeds/ -> ./lake, then a sample answer
 	@echo
 	@echo "Next: $(PY) -m flows sql \"select stage, rule, detail from rejections\" --lake $(LAKE)"
 
-test: .venv/.ready  ## all tests but those that need servers
+test: .venv/.ready $(if $(CI),browser)  ## all tests but those that need servers
 	$(PY) -m pytest -q
 
 test-ops: .venv/.ready  ## a real Prefect server and worker on loopback
 	$(PY) -m pytest -q -m ops
+
+# Elsewhere the browser test is skipped, with that reason, where no Chromium is installed.
+browser:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null 2>&1 || \
+	  echo "no Chromium could be installed: the browser test will be skipped" >&2
 
 check: .venv/.ready  ## lint, types, direction of imports
 	$(PY) -m ruff check .
@@ -41,12 +47,14 @@ clean:
 # uv, itself pinned by hash, installs the rest in a third of pip's time. Bytecode is compiled here
 # because machines that forbid writing it later would pay for each import for ever. Prefect's
 # database is migrated here, once, instead of within the first run.
-.venv/.ready: requirements.txt
+.venv/.ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] <= (3, 13) else "Broadsheet needs Python 3.11, 3.12 or 3.13; $(PYTHON) is %d.%d. Name another: make PYTHON=python3.12 run" % sys.version_info[:2])'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Broadsheet needs the venv module of Python. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv
 	sed -n '/^uv==/,/[^\\]$$/p' requirements.txt > .venv/uv.txt
 	$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r .venv/uv.txt
 	$(PY) -m uv pip install --quiet --compile-bytecode --require-hashes -r requirements.txt
+	$(PY) -m uv pip install --quiet --no-deps --no-build-isolation -e .
+	$(PY) -m compileall -q flows tasks expectations
 	$(PY) -m prefect server database upgrade -y >/dev/null
 	@touch $@

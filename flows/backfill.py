@@ -12,7 +12,7 @@ from tasks.runs import RunSummary
 
 
 @flow(name="backfill")
-def backfill(
+def backfill(  # noqa: PLR0913, PLR0917 - the parameters of a deployment
     pattern: str,
     since: date,
     until: date,

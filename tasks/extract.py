@@ -46,8 +46,13 @@ META_CHARSET = re.compile(
 )
 XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 
-# Comments are readers' words, not the article's.
-OPTIONS = Extractor(output_format="python", comments=False, tables=True)
+# Comments are readers' words, not the article's. Thorough is trafilatura's default: it compares its
+# own result with readability's and justext's. Where its own is long that changes next to nothing
+# and costs a third of the time: of 250 labelled pages 243 came out equal, and body F1 was not lower
+# (.958 against .958 on body/, .953 against .949 on publishers/).
+THOROUGH = Extractor(output_format="python", comments=False, tables=True)
+QUICK = Extractor(output_format="python", comments=False, tables=True, fast=True)
+LONG_ENOUGH = 1_000  # code points
 
 
 def _make_parser() -> HTMLParser:
@@ -126,9 +131,7 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
     )
     reserved = licensing.rights_reserved(tree)
     _drop_dead_weight(tree)
-    document = trafilatura.bare_extraction(tree, url=page.url, options=OPTIONS)
-    raw = document.text if document is not None else None
-    body, footers, in_text = licensing.cut_footer(text.normalise(raw or ""))
+    body, footers, in_text = licensing.cut_footer(text.normalise(_find_body(tree, page.url)))
     if wall := find_wall(tree, body):
         return _reject(page, Stage.EXTRACT, wall.reason, wall.detail)
     if not body:
@@ -213,6 +216,14 @@ def _parse(html: str) -> HtmlElement | None:
     except etree.ParserError:
         return None
     return tree if isinstance(tree, HtmlElement) else None
+
+
+def _find_body(tree: HtmlElement, url: str | None) -> str:
+    quick = trafilatura.bare_extraction(tree, url=url, options=QUICK)
+    if quick is not None and len(quick.text) >= LONG_ENOUGH:
+        return str(quick.text)
+    thorough = trafilatura.bare_extraction(tree, url=url, options=THOROUGH)
+    return str(thorough.text) if thorough is not None else ""
 
 
 def _drop_dead_weight(tree: HtmlElement) -> None:

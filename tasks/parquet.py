@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -19,6 +19,7 @@ from tasks.durable import fsync
 # prune well without costing scans; the bloom filter answers absent ids in an eighth of the time.
 ZSTD_LEVEL = 3
 ROW_GROUP_ROWS = 20_000
+PARTITION_VALUE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,12 @@ def write_partitions(
     sort_by: tuple[str, ...],
     look_up_by: str | None,
 ) -> list[WrittenFile]:
-    """Write rows under new names, one file a partition, and fsync all of it."""
+    """Write rows under new names, one file a partition, and fsync all of it.
+
+    Raises:
+        ValueError: if a partition's value is more than letters, digits, `-` and `_`: Delta, Hive
+            and DuckDB each escape others in a path in their own way.
+    """
     return [
         _write_file(part, folder, value, partition_by, sort_by, look_up_by)
         for value, part in _partitions(rows, partition_by)
@@ -53,6 +59,8 @@ def _partitions(rows: pa.Table, partition_by: str | None) -> Iterator[tuple[str 
         return
     values = rows.column(partition_by)
     for value in sorted(pc.unique(values).to_pylist()):
+        if not PARTITION_VALUE.fullmatch(value):
+            raise ValueError(f"{value!r} cannot be a partition of {partition_by}")
         # The value is in the path, as Delta and Hive have it, not in the file.
         yield value, rows.filter(pc.equal(values, value)).drop_columns([partition_by])
 
@@ -65,7 +73,7 @@ def _write_file(  # noqa: PLR0913, PLR0917 - one file's layout, passed on by one
     sort_by: tuple[str, ...],
     look_up_by: str | None,
 ) -> WrittenFile:
-    parent = folder / f"{partition_by}={quote(value)}" if value is not None else folder
+    parent = folder / f"{partition_by}={value}" if value is not None else folder
     parent.mkdir(parents=True, exist_ok=True)
     path = parent / f"{uuid.uuid4()}.parquet"
     if sort_by:
@@ -82,7 +90,7 @@ def _write_file(  # noqa: PLR0913, PLR0917 - one file's layout, passed on by one
     fsync(parent)
     status = path.stat()
     return WrittenFile(
-        relative_path=quote(str(path.relative_to(folder)), safe="/="),
+        relative_path=str(path.relative_to(folder)),
         size_bytes=status.st_size,
         rows=rows.num_rows,
         partition_values={partition_by: value} if partition_by else {},

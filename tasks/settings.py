@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 DEFAULT_LAKE = "./lake"
+LAKE_MARKER = "lake.json"  # the file that makes a folder a lake
 
 
 def default_lake() -> str:

@@ -15,6 +15,8 @@ from expectations.records import Reason
 
 LONGEST_NOTICE = 600  # code points; longer than any notice seen, shorter than most articles
 LOOKED_AT = 4_000  # code points of the page's visible text
+NOTICE_SHARE = 1 / 3  # of the text's length in the sentences that speak as a notice does
+SENTENCE_END = re.compile(r"(?<=[.!?。؟])\s+|\n+")
 
 PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
@@ -65,19 +67,26 @@ def find_wall(tree: HtmlElement, body: str) -> Wall | None:
     if len(words) > LOOKED_AT:
         return None
     for reason, pattern in PHRASES:
-        if (match := pattern.search(words)) and (not body or pattern.search(body)):
+        if (match := pattern.search(words)) and _is_notice(body, pattern):
             return Wall(reason, f"the page only says: {_around(words, match)}")
     return None
 
 
+def _is_notice(body: str, pattern: re.Pattern[str]) -> bool:
+    """Whether a text says little else; a short report about cookies has more to say."""
+    said = sum(len(part) for part in SENTENCE_END.split(body) if pattern.search(part))
+    return said >= len(body) * NOTICE_SHARE
+
+
 def _visible(tree: HtmlElement) -> list[str]:
-    pieces, size = [], 0
+    pieces: list[str] = []
+    size = 0
     for element in tree.iter():
-        if element.tag not in ("script", "style", "template") and element.text:
-            pieces.append(element.text)
-        if element.tail:
-            pieces.append(element.tail)
-        size += len(pieces[-1]) if pieces else 0
+        shown = element.tag not in ("script", "style", "template")
+        for piece in (element.text if shown else None, element.tail):
+            if piece:
+                pieces.append(piece)
+                size += len(piece)
         if size > LOOKED_AT * 4:
             break
     return pieces

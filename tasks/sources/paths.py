@@ -13,6 +13,7 @@ from itertools import chain
 from pathlib import Path, PurePath
 
 from tasks.errors import SourceError
+from tasks.settings import LAKE_MARKER
 from tasks.sources.inputs import printable
 
 # What lies beside data in a folder, and is not data.
@@ -80,6 +81,8 @@ def why_not_an_input(path: Path) -> str | None:
     name = path.name
     if name.startswith("."):
         return "hidden"
+    if _is_lake(path):
+        return "a lake; name it, or a folder in it, to read it"
     if _TABLE_MARKER.match(name):
         return "belongs to a table format"
     if PurePath(name.removesuffix(".gz")).suffix.lower() in _OTHER_SUFFIXES:
@@ -108,7 +111,7 @@ def _walk(folder: Path) -> Iterator[Found]:
             pending.pop()
             continue
         path = parent / name
-        if not _is_folder(path) or (path != folder and _is_closed(name)):
+        if not _is_folder(path) or (path != folder and _is_closed(path)):
             yield Found(path, named=False)
             continue
         try:
@@ -164,8 +167,13 @@ def _last_name(path: Path) -> str:
     return printable(resolved.name) or "root"
 
 
-def _is_closed(folder: str) -> bool:
-    return folder.startswith(".") or _TABLE_MARKER.match(folder) is not None
+def _is_closed(folder: Path) -> bool:
+    return folder.name.startswith(".") or bool(_TABLE_MARKER.match(folder.name)) or _is_lake(folder)
+
+
+def _is_lake(path: Path) -> bool:
+    # `ingest .` must not read the tables that it writes below.
+    return os.path.isfile(path / LAKE_MARKER)  # noqa: PTH113 - False, not an error, if it is closed
 
 
 def _exists(path: Path) -> bool:

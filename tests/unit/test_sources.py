@@ -342,3 +342,15 @@ def test_any_folder_gives_the_same_items_each_time_and_never_an_error(
     for item in items:
         assert isinstance(item, Page | Rejection | Skip)
         repr(item).encode()
+
+
+def test_a_lake_met_in_a_folder_is_skipped_whole(tmp_path: Path) -> None:
+    (tmp_path / "story.txt").write_text("A story of some length.", encoding="utf-8")
+    lake = tmp_path / "lake"
+    lake.mkdir()
+    (lake / "lake.json").write_text("{}", encoding="utf-8")
+    (lake / "page.html").write_text("<html><p>not to be read", encoding="utf-8")
+
+    items = list(open_source(str(tmp_path)))
+
+    assert [type(item) for item in items] == [Skip, Page]

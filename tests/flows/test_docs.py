@@ -1,0 +1,79 @@
+"""What README tells a stranger to type works as written."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+LINES_OF_A_SCREEN = 60
+MADE_OTHERWISE = {
+    "make test",  # this test is part of it
+    ". .venv/bin/activate",  # the interpreter of this test stands for it
+}
+
+
+def shell_commands(markdown: str) -> Iterator[str]:
+    """Each line of the ```sh blocks, without its comment."""
+    for block in re.findall(r"^```sh\n(.*?)^```", markdown, re.MULTILINE | re.DOTALL):
+        for line in block.splitlines():
+            yield re.sub(r"\s+# .*", "", line)
+
+
+@pytest.fixture(scope="module")
+def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A folder with files of the names that README uses, beside the lake of `make run`."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    (folder / "my-articles").symlink_to(ROOT / "seeds" / "html")
+    (folder / "crawl.warc.gz").symlink_to(ROOT / "seeds" / "warc" / "crawl.warc.gz")
+    (folder / "export-1.jsonl").symlink_to(ROOT / "seeds" / "jsonl" / "articles.jsonl")
+    run(["make", "run", f"LAKE={folder / 'lake'}", f"PY={sys.executable}"], cwd=ROOT)
+    return folder, os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def run(command: list[str], **settings: object) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False, **settings)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_each_command_of_the_readme_works(newcomer: tuple[Path, dict[str, str]]) -> None:
+    folder, environment = newcomer
+    commands = [c for c in shell_commands(README) if c not in {"make run", *MADE_OTHERWISE}]
+    assert len(commands) > 5
+    for command in commands:
+        program, *arguments = shlex.split(command)
+        assert program == "broadsheet"
+        answer = run([sys.executable, "-m", "flows", *arguments], cwd=folder, env=environment)
+        assert answer, command
+
+
+def test_the_targets_of_make_that_the_readme_names_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for target in set(re.findall(r"`?make ([a-z-]+)", README)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_the_files_that_the_readme_links_to_exist() -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / link).exists(), link
+
+
+def test_the_readme_fits_one_screen() -> None:
+    assert len(README.splitlines()) <= LINES_OF_A_SCREEN
+
+
+def test_the_lock_names_no_address_and_holds_only_hashed_versions() -> None:
+    lock = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    assert "://" not in lock
+    for entry in re.split(r"\n(?=\S)", lock.strip()):
+        assert "==" in entry.splitlines()[0]
+        assert "--hash=sha256:" in entry
