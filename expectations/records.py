@@ -97,6 +97,14 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
+class FetchTime(StrEnum):
+    """Who says when a page's bytes were obtained."""
+
+    WARC = "warc"
+    GIVEN = "given"
+    FILE = "file"
+
+
 class PageKind(StrEnum):
     """What a page's bytes are."""
 
@@ -136,6 +144,9 @@ class Page:
     charset: Annotated[str | None, Column(pa.string(), "charset of the Content-Type header")] = None
     fetched_at: Annotated[
         datetime | None, Column(UTC_MICROSECONDS, "When the bytes were obtained")
+    ] = None
+    fetched_at_source: Annotated[
+        str | None, Column(pa.string(), "warc, given or file: who says so")
     ] = None
     given: Given = NOTHING_GIVEN
 
@@ -356,7 +367,15 @@ class Article:
     times: Times
     fetched_at: Annotated[
         datetime | None,
-        Column(UTC_MICROSECONDS, "When the bytes were obtained: WARC-Date, or the file's time"),
+        Column(UTC_MICROSECONDS, "When the bytes were obtained, as far as it is known"),
+    ]
+    fetched_at_source: Annotated[
+        str | None,
+        Column(
+            pa.string(),
+            "warc (WARC-Date), given, or file (when it was last written, which may not be when it "
+            "was fetched)",
+        ),
     ]
     wire: Wire
     rights: Rights

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Annotated
 
 from prefect import flow
+from pydantic import Field
 
-from flows.ingest import ingest
+from flows.ingest import Workers, ingest
 from tasks.intake import sources_by_day
 from tasks.runs import RunSummary
+
+# Prefect checks a deployment's parameters by JSON schema at submission, but not the schema's
+# formats: `date` alone would let "yesterday" in, to fail in the worker.
+Day = Annotated[
+    date,
+    Field(
+        json_schema_extra={"pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"},
+    ),
+]
 
 
 @flow(name="backfill")
 def backfill(  # noqa: PLR0913, PLR0917 - the parameters of a deployment
     pattern: str,
-    since: date,
-    until: date,
+    since: Day,
+    until: Day,
     lake: str = "./lake",
     source_id: str | None = None,
-    workers: int | None = None,
+    workers: Workers | None = None,
 ) -> RunSummary:
     """Ingest each day's archive from `since` to `until`, both included, as one run.
 

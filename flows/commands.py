@@ -16,7 +16,7 @@ from flows.console import progress
 from flows.embedded import prefect_api
 from tasks.answers import Answer, Format, write_answer, write_parquet
 from tasks.errors import UsageError
-from tasks.lake import open_lake
+from tasks.lake import open_lake, open_or_create_lake
 from tasks.pool import close_shared_pools, shared_pool
 from tasks.query import check_query, open_catalog, query_errors
 from tasks.runs import RunSummary
@@ -41,6 +41,7 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     # Mistakes show before anything starts.
     kind = SourceKind(as_kind) if as_kind else None
     open_sources(sources, registry=default_registry(), as_kind=kind)
+    open_or_create_lake(Path(lake))
     with prefect_api() as api:
         try:
             shared_pool(workers)

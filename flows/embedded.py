@@ -1,18 +1,17 @@
 """Prefect without a server to start: the user's own API if one is configured, else one of ours.
 
-Imports no Prefect: the server comes up in its own process while this one imports the rest.
+The server comes up in its own process while this one imports Prefect, which takes seconds too;
+importing this module does not.
 """
 
 from __future__ import annotations
 
 import os
+import re
+import select
 import subprocess
 import sys
 import tempfile
-import time
-import tomllib
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,34 +19,44 @@ from typing import IO
 
 from tasks.errors import BroadsheetError
 
+SERVER = Path(__file__).with_name("embedded_server.py")
 START_TIMEOUT_S = 120  # the first start on a slow machine migrates a database of 100 steps
-STOP_TIMEOUT_S = 10
+STOP_TIMEOUT_S = 15  # longer than the server gives itself
+REACH_TIMEOUT_S = 10
 QUIET = {
     # What goes wrong is told in one line by the command, not as a traceback by Prefect's logger.
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",  # or Prefect writes a notice to a new user's terminal
 }
+LAST_WORDS = re.compile(r"[\w.]*(Error|Exception)\b.*")
 
 
 @contextmanager
 def prefect_api() -> Iterator[Api]:
-    """Have a Prefect API, starting one unless the user has configured theirs."""
+    """Have a Prefect API, starting one unless the user has configured theirs. Once a process.
+
+    Raises:
+        BroadsheetError: if the API is lost while the block runs.
+    """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if _configured_url() is not None:
-        yield Api(None, None)
+    if os.environ.get("PREFECT_API_URL"):
+        with _told_of_loss(Api(None, None)) as api:
+            yield api
         return
     with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "flows.embedded_server"],
+        server = subprocess.Popen(  # noqa: S603 - a file of ours
+            [sys.executable, "-P", SERVER],  # -P: nothing here may pass for a library there
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=log,
-            cwd=Path(__file__).parents[1],
             start_new_session=True,  # Ctrl-C is for the run, which still has its end to report
         )
         try:
-            yield Api(server, log)
+            with _told_of_loss(Api(server, log)) as api:
+                yield api
         finally:
             _stop(server)
 
@@ -57,23 +66,34 @@ class Api:
 
     def __init__(self, server: subprocess.Popen[bytes] | None, log: IO[bytes] | None) -> None:
         self._server, self._log = server, log
+        self.was_reached = False
 
     def wait_until_ready(self) -> None:
-        """Point Prefect at the server of ours, once it answers. Call before importing Prefect.
+        """Point Prefect at the API, once it answers.
 
         Raises:
-            BroadsheetError: if it does not come up.
+            BroadsheetError: if it does not.
         """
-        if self._server is None or self._server.stdout is None:
-            return
-        port = self._server.stdout.readline().decode().strip()
-        url = f"http://127.0.0.1:{port}/api"
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while port and self._server.poll() is None and time.monotonic() < deadline:
-            if _answers(f"{url}/health"):
-                os.environ["PREFECT_API_URL"] = url
-                return
-            time.sleep(0.02)
+        from prefect.client import orchestration  # noqa: F401 - while the server starts
+        from prefect.context import refresh_global_settings_context
+
+        if self._server is not None:
+            os.environ["PREFECT_API_URL"] = self._announced_url(self._server)
+            refresh_global_settings_context()
+            _spare_proxies("127.0.0.1")
+        if problem := find_problem():
+            raise BroadsheetError(
+                f"Prefect's API at {os.environ['PREFECT_API_URL']} cannot be used ({problem}): "
+                "start it with `prefect server start`, or name none, in the environment and in "
+                "your Prefect profile, and a temporary server will do"
+            )
+        self.was_reached = True
+
+    def _announced_url(self, server: subprocess.Popen[bytes]) -> str:
+        if server.stdout and select.select([server.stdout], [], [], START_TIMEOUT_S)[0]:
+            url = server.stdout.readline().decode().strip()
+            if url:
+                return url
         raise BroadsheetError(
             f"Prefect's temporary server did not start: {self._last_words()}; "
             "try again, or start one with `prefect server start` and set PREFECT_API_URL"
@@ -84,30 +104,46 @@ class Api:
             return "no log"
         self._log.seek(0)
         lines = self._log.read().decode("utf-8", "replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        errors = [line for line in lines if LAST_WORDS.match(line)]
+        return (errors or lines or [f"no answer within {START_TIMEOUT_S} s"])[-1]
 
 
-def _answers(url: str) -> bool:
+def find_problem() -> str | None:
+    """Say why Prefect's API cannot be used: not reached, not authorized, another version."""
+    from prefect.client.orchestration import get_client
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    with (
+        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+        get_client(sync_client=True, httpx_settings={"timeout": REACH_TIMEOUT_S}) as client,
+    ):
+        try:
+            client.raise_for_api_version_mismatch()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the API cannot be used
+            return str(error.__cause__ or error).splitlines()[0]
+    return None
+
+
+@contextmanager
+def _told_of_loss(api: Api) -> Iterator[Api]:
+    """Turn what Prefect raises when its API is lost during the run into one line."""
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - loopback
-            return bool(response.status == 200)  # noqa: PLR2004 - HTTP OK
-    except (urllib.error.URLError, ConnectionError, TimeoutError):
-        return False
+        yield api
+    except (BroadsheetError, OSError):
+        raise
+    except Exception as error:
+        if api.was_reached and (problem := find_problem()):
+            raise BroadsheetError(
+                f"Prefect's API was lost during the run ({problem}): "
+                "what was committed stays; run it again to go on"
+            ) from error
+        raise
 
 
-def _configured_url() -> str | None:
-    """PREFECT_API_URL of the environment or of the active Prefect profile."""
-    if url := os.environ.get("PREFECT_API_URL"):
-        return url
-    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
-    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml"))
-    try:
-        settings = tomllib.loads(profiles.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    active = os.environ.get("PREFECT_PROFILE", settings.get("active", ""))
-    url = settings.get("profiles", {}).get(active, {}).get("PREFECT_API_URL")
-    return url if isinstance(url, str) else None
+def _spare_proxies(host: str) -> None:
+    """Have a host of this machine reached without the proxy that the environment may name."""
+    for name in ("no_proxy", "NO_PROXY"):
+        os.environ[name] = ",".join(filter(None, [os.environ.get(name), host]))
 
 
 def _stop(server: subprocess.Popen[bytes]) -> None:

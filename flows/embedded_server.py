@@ -26,31 +26,38 @@ STDIN, STDOUT, STDERR = 0, 1, 2
 
 def main() -> None:
     """Say where the API is; serve it, unless it is somebody else's."""
-    told = os.dup(STDOUT)
+    announcements = os.dup(STDOUT)
     os.dup2(STDERR, STDOUT)  # nothing that Prefect prints is mistaken for the address
     if configured := get_current_settings().api.url:
-        os.write(told, f"{configured}\n".encode())
+        os.write(announcements, f"{configured}\n".encode())
         return
+    app = create_app(ephemeral=True, final=True)
+    server = _Server(uvicorn.Config(app, log_level="error", lifespan="on"), announcements)
+    threading.Thread(target=_leave_with_parent, args=(server,), daemon=True).start()
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.bind(("127.0.0.1", 0))
-    url = f"http://127.0.0.1:{listener.getsockname()[1]}/api\n"
-    app = create_app(ephemeral=True, final=True)
-    server = _Server(uvicorn.Config(app, log_level="error", lifespan="on"))
-    server.when_started = lambda: os.write(told, url.encode())
-    threading.Thread(target=_leave_with_parent, args=(server,), daemon=True).start()
     server.run(sockets=[listener])
+    os._exit(0)  # all is written down; Python's own tidying up would take another second
 
 
 class _Server(uvicorn.Server):
+    """Announces its address once it answers there."""
+
+    def __init__(self, config: uvicorn.Config, announcements: int) -> None:
+        super().__init__(config)
+        self._announcements = announcements
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         with _one_at_a_time():
             await super().startup(sockets)
-        self.when_started()
+        for listener in sockets or []:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/api\n"
+            os.write(self._announcements, url.encode())
 
 
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
-    """Hold a lock of this Prefect home: two that create or migrate its database at once both fail.
+    """Hold a lock of this Prefect home: of two that migrate its database at once, one fails.
 
     The system drops the lock with the process.
     """
@@ -62,7 +69,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 
 def _leave_with_parent(server: uvicorn.Server) -> None:
-    # Not sys.stdin: its lock, held by a thread that waits, makes Python abort at exit.
+    # Not sys.stdin: Python aborts at exit while a thread waits in its buffer.
     os.read(STDIN, 1)
     server.should_exit = True
     time.sleep(STOP_TIMEOUT_S)

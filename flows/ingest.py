@@ -6,12 +6,13 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
+from pydantic import Field
 
 from tasks.estimate import with_estimate
 from tasks.intake import input_sizes, open_sources
@@ -28,6 +29,9 @@ from tasks.tally import TALLY
 SHARDS_AT_ONCE = 2
 SHARDS_STAGED_AHEAD = 2  # bounds the disk that a run takes beside the lake
 
+# Types of parameters, with what Prefect checks when a run is submitted.
+Workers = Annotated[int, Field(ge=1)]
+Limit = Annotated[int, Field(ge=0)]
 
 # cast: Prefect's own annotations of its runner and of `flow` do not agree.
 RUNNER = cast(
@@ -41,8 +45,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
     lake: str = "./lake",
     source_id: str | None = None,
     as_kind: SourceKind | None = None,
-    workers: int | None = None,
-    limit: int | None = None,
+    workers: Workers | None = None,
+    limit: Limit | None = None,
 ) -> RunSummary:
     """Ingest sources into a lake, judge the run and report on it.
 

@@ -160,7 +160,8 @@ def _plain_text(cell: object) -> str:
     if isinstance(cell, (date, time)):
         return cell.isoformat()
     if isinstance(cell, timedelta):
-        return f"PT{cell.total_seconds():g}S"  # ISO 8601 duration
+        seconds = Decimal(cell // timedelta(microseconds=1)).scaleb(-6).normalize()
+        return f"PT{seconds:f}S"  # ISO 8601 duration
     return cell.hex() if isinstance(cell, bytes) else str(cell)
 
 
@@ -171,9 +172,9 @@ def _iso_utc(moment: datetime) -> str:
 
 
 def _csv_cell(cell: object) -> str:
-    if cell is None:
-        return ""
     value = _json_cell(cell)
+    if value is None:
+        return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -6,8 +6,6 @@ tables or the next, and one that holds the old file open is never disturbed.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import stat
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,8 +14,9 @@ import duckdb
 import pyarrow as pa
 
 from expectations.columns import arrow_schema
-from tasks.durable import replace_durably
-from tasks.lake import TABLES, Lake, active_files
+from tasks.durable import exclusive, replace_durably
+from tasks.lake import TABLES, Lake, active_files, explained_errors
+from tasks.versions import OBSERVED_AT
 
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 STORAGE_VERSION = "v1.0.0"  # the oldest format, so that DuckDB 1.x opens the file too
@@ -30,12 +29,29 @@ TABLE_VIEWS = {
     "metrics": "metrics",
 }
 
+# From the file's own folder, by which DuckDB still chooses the files to read. Its hive_partitioning
+# would take all folders of a path for columns: a lake below `language=en/` would lose `language`.
+PARTITIONS = {
+    "published_month": "regexp_extract(filename, '/published_month=([^/]*)/[^/]*$', 1) "
+    "as published_month"
+}
+
 # In order: later views use earlier ones.
 DERIVED_VIEWS = {
-    "articles": """
+    # Of each article the version observed last, as in look_up_versions. Not by `supersedes`: two
+    # machines may have revised the same version, and an older state may have come in late. Only
+    # narrow columns are sorted, and only of articles with several versions.
+    "articles": f"""
         select v.* from article_versions v
-        anti join (select supersedes from article_versions where supersedes is not null) s
-        on v.version_id = s.supersedes
+        anti join (
+            select version_id, ingested_at from article_versions
+            where article_id in (
+                select article_id from article_versions group by article_id having count(*) > 1
+            )
+            qualify rank() over (
+                partition by article_id order by {OBSERVED_AT} desc, revision desc, ingested_at
+            ) > 1
+        ) s on v.version_id = s.version_id and v.ingested_at = s.ingested_at
     """,
     "unique_articles": """
         select a.* from articles a
@@ -59,7 +75,7 @@ DERIVED_VIEWS = {
         from articles group by source_id
     """,
     "source_daily": """
-        select source_id, published_at::date as day, count(*) as articles,
+        select source_id, (published_at at time zone 'UTC')::date as day, count(*) as articles,
             count(title) as with_title, avg(text_length) as mean_text_length
         from articles group by all
     """,
@@ -84,33 +100,49 @@ DERIVED_VIEWS = {
 
 
 def publish_catalog(lake: Lake) -> Path:
-    """Build `broadsheet.duckdb` anew from the tables' newest snapshots and put it in place."""
-    temporary = lake.root / f".broadsheet.duckdb.{os.getpid()}"
-    temporary.unlink(missing_ok=True)
+    """Build `broadsheet.duckdb` anew from the tables' newest snapshots and put it in place.
+
+    One at a time, so that no catalog of an older snapshot replaces one of a newer.
+    """
+    temporary = lake.root / ".broadsheet.duckdb.new"
+    log = temporary.with_name(f"{temporary.name}.wal")  # DuckDB would replay a dead process's
+    with explained_errors(lake), exclusive(lake.lock):
+        for leftover in (temporary, log):
+            leftover.unlink(missing_ok=True)
+        _build(temporary, lake)
+        temporary.chmod(READ_ONLY)
+        replace_durably(temporary, lake.catalog)
+    return lake.catalog
+
+
+def _build(path: Path, lake: Lake) -> None:
     try:
         with duckdb.connect() as connection:
             version = f"storage_version {_quoted(STORAGE_VERSION)}"
-            connection.execute(f"attach {_quoted(temporary)} as catalog ({version})")
+            connection.execute(f"attach {_quoted(path)} as catalog ({version})")
             connection.execute("use catalog")
             define_views(connection, lake)
             connection.execute("use memory")
             connection.execute("detach catalog")
-        temporary.chmod(READ_ONLY)
-        replace_durably(temporary, lake.catalog)
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            temporary.unlink()
-    return lake.catalog
+    except (duckdb.OperationalError, duckdb.FatalException) as error:
+        raise OSError(str(error)) from error  # a full disk, most often
 
 
 def define_views(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
-    """Create all views of the lake's newest snapshots in the connection's current database."""
-    for view, table in TABLE_VIEWS.items():
-        files = active_files(lake, table)
-        schema = arrow_schema(TABLES[table].record_type)
-        connection.execute(f"create view {view} as {_scan(files, schema)}")
+    """Create all views of the lake's newest snapshots in the connection's current database.
+
+    DuckDB opens every file of every scan when a view is made, and derived views scan `articles`
+    several times: they are made on empty tables of the same types, which then get their files.
+    """
+    scans = {view: arrow_schema(TABLES[table].record_type) for view, table in TABLE_VIEWS.items()}
+    for view, schema in scans.items():
+        connection.execute(f"create view {view} as {_scan([], schema)}")
     for view, query in DERIVED_VIEWS.items():
         connection.execute(f"create view {view} as {query}")
+    for view, schema in scans.items():
+        files = active_files(lake, TABLE_VIEWS[view])
+        if files:
+            connection.execute(f"create or replace view {view} as {_scan(files, schema)}")
     connection.execute("create table lake_location as select ? as root", [str(lake.root)])
 
 
@@ -127,17 +159,14 @@ def is_current_location(lake: Lake) -> bool:
 
 
 def _scan(files: Sequence[Path], schema: pa.Schema) -> str:
-    columns = ", ".join(f'"{field.name}"' for field in schema)
     if not files:
         nulls = ", ".join(f'null::{_sql_type(field.type)} as "{field.name}"' for field in schema)
         return f"select {nulls} where false"
+    columns = ", ".join(PARTITIONS.get(field.name) or f'"{field.name}"' for field in schema)
     listed = ", ".join(_quoted(file) for file in files)
     return (
-        f"select {columns} from read_parquet([{listed}], union_by_name = true, "
-        "hive_partitioning = true, hive_types = {'published_month': varchar})"
-        if "published_month" in schema.names
-        else f"select {columns} from read_parquet([{listed}], union_by_name = true, "
-        "hive_partitioning = false)"
+        f"select {columns} from read_parquet([{listed}], "
+        "union_by_name = true, hive_partitioning = false, filename = true)"
     )
 
 

@@ -6,11 +6,11 @@ the tables, and readers of the catalog see all three together, because it is bui
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Lock
 
 import pyarrow as pa
 
@@ -25,22 +25,20 @@ from expectations.records import (
     Stage,
 )
 from tasks.catalog import publish_catalog
+from tasks.durable import exclusive
 from tasks.funnel import Fate, check_sums, funnel_rows
 from tasks.lake import Lake, active_files, append
 from tasks.shards import SkipRow
 from tasks.versions import Assigned, assign_versions, look_up_rejections, look_up_versions
 
-# Shards of one run look versions up and commit one after the other; the lake itself takes
-# concurrent commits from other processes.
-_ONE_AT_A_TIME = Lock()
-
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A shard's records at the end of the pipeline, and where they came from."""
+    """A shard's records at the end of the pipeline, and what was staged of each source."""
 
     run_id: str
     name: str
+    discovered: Mapping[str, int]
     articles: Sequence[Article]
     rejections: Sequence[Rejection]
     skips: Sequence[SkipRow]
@@ -49,20 +47,28 @@ class Shard:
 def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[FunnelCount]:
     """Commit a shard; trying again after a crash adds nothing twice.
 
+    Shards look versions up and commit one after the other, also those of other runs on this
+    machine: two runs that read the same article at once would both call it new.
+
     Returns:
         The shard's funnel rows, which add up.
+
+    Raises:
+        LakeError: if the lake cannot be written.
+        AssertionError: if an item has no outcome; nothing is committed then.
     """
-    with _ONE_AT_A_TIME:
+    with exclusive(lake.lock):
         now = datetime.now(UTC)
         assigned = _assign(lake, shard, now, pipeline_version)
-        funnel = funnel_rows(_fates(shard, assigned), run_id=shard.run_id, shard=shard.name)
+        fates = _fates(shard, assigned)
+        funnel = funnel_rows(fates, shard.discovered, run_id=shard.run_id, shard=shard.name)
         check_sums(funnel)
         app_id = f"{shard.run_id}/{shard.name}"
         versions = to_table(ArticleVersion, [a.row for a in assigned if a.row is not None])
         append(lake, "articles", versions, app_id=app_id)
         append(lake, "quarantine", _quarantine(lake, shard, now), app_id=app_id)
         append(lake, "funnel", to_table(FunnelCount, funnel), app_id=app_id)
-        publish_catalog(lake)
+    publish_catalog(lake)
     return funnel
 
 
@@ -106,10 +112,10 @@ def rejection_id(rejection: Rejection) -> str:
     """Name a rejection by what it is about, so that the same one is not stored twice."""
     parts = (
         rejection.source_id,
-        rejection.url or "",
-        rejection.raw_ref or "",
+        rejection.url,
+        rejection.raw_ref,
         rejection.stage,
         rejection.rule,
         rejection.record,
     )
-    return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(json.dumps(parts).encode()).hexdigest()

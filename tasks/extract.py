@@ -199,6 +199,7 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         ),
         times=metadata.times,
         fetched_at=page.fetched_at,
+        fetched_at_source=page.fetched_at_source if page.fetched_at else None,
         wire=dateline,
         rights=replace(rights, attribution=credit, rights_reserved=reserved),
         cleaning=Cleaning(

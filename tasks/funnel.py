@@ -19,12 +19,18 @@ class Fate:
     reason: str | None = None
 
 
-def funnel_rows(fates: Iterable[Fate], *, run_id: str, shard: str) -> list[FunnelCount]:
-    """Count fates, and the discovery that each of them implies."""
+def funnel_rows(
+    fates: Iterable[Fate], discovered: Mapping[str, int], *, run_id: str, shard: str
+) -> list[FunnelCount]:
+    """Count fates beside the items that were discovered, which `check_sums` compares.
+
+    Args:
+        fates: One an item.
+        discovered: Items that came in, by source, counted apart from the fates.
+        run_id: The run.
+        shard: The shard.
+    """
     counts = Counter(fates)
-    discovered = Counter[str]()
-    for fate, items in counts.items():
-        discovered[fate.source_id] += items
     for source_id, items in discovered.items():
         counts[Fate(source_id, Stage.READ, Outcome.DISCOVERED)] = items
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import glob
+import os
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import chain, islice
@@ -13,6 +13,7 @@ from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
 from tasks.errors import SourceError, UsageError
 from tasks.registry import Source, find_source, load_registry
 from tasks.sources import SourceKind, file_sizes, lists_urls, open_source
+from tasks.sources.paths import find_files
 
 ALL_SOURCES = "@all"
 NETWORK_PREFIXES = ("http://", "https://", "cc-news:", "feed:", "ftp://", "s3://")
@@ -83,12 +84,11 @@ def _registered(source: str, registry: Path) -> tuple[Source, ...]:
 
 def _open_registered(source: Source) -> Items:
     """Open a watched folder: one without news is no mistake, one that is gone is a rejection."""
-    folder = Path(source.location)
     try:
-        if folder.is_dir() and not any(folder.iterdir()):
-            return iter(())
         return open_source(source.location, source_id=source.source_id)
     except (SourceError, OSError) as error:
+        if os.path.isdir(source.location):  # noqa: PTH112 - False, not an error, if it is closed
+            return iter(())
         lost = rejection(
             source_id=source.source_id,
             stage=Stage.READ,
@@ -105,14 +105,25 @@ def sources_by_day(pattern: str, since: date, until: date) -> list[str]:
     A pattern that is the same for several days (by month, say) gives one SOURCE, not several.
 
     Raises:
-        UsageError: if the range is upside down.
+        UsageError: if the range is upside down, or no file can have such a name.
         SourceError: if no day has a file.
     """
     if until < since:
         raise UsageError(f"the range ends before it begins: {since} to {until}")
     days = (since + timedelta(days=offset) for offset in range((until - since).days + 1))
-    named = dict.fromkeys(day.strftime(pattern) for day in days)
-    found = [source for source in named if glob.glob(source)]  # noqa: PTH207 - may be absolute
+    try:
+        named = dict.fromkeys(day.strftime(pattern) for day in days)
+    except ValueError as error:
+        raise UsageError(f"the pattern {pattern!r} cannot name a day: {error}") from error
+    found = [source for source in named if _is_there(source)]
     if not found:
         raise SourceError(f"no file matches {pattern!r} from {since} to {until}: check the pattern")
     return found
+
+
+def _is_there(source: str) -> bool:
+    try:
+        find_files(source)
+    except SourceError:
+        return False
+    return True

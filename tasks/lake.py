@@ -40,8 +40,9 @@ FORMAT = 1  # raised when an older program must not write to a newer lake
 RETENTION_HOURS = 7 * 24  # readers of an old catalog, and commits at work, have that long
 LEFTOVERS = frozenset({".DS_Store", "lost+found"})
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-# delta-rs takes these in a path for an escaped character, a slash, or an error.
-MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[\\\x00-\x1f\x7f]")
+# In a path delta-rs takes these for an escaped character, a slash or an error; DuckDB looks for the
+# log of a database with a `?` in its path at another place. Surrogates are bytes that no UTF-8 has.
+MISREAD = re.compile(r"%[0-9A-Fa-f]{2}|[?\\\x00-\x1f\x7f\ud800-\udfff]")
 UNBORN = f".{LAKE_MARKER}."  # a marker that a killed process had not yet given its name
 
 
@@ -134,7 +135,7 @@ def _lake(root: Path) -> Lake:
     path = root.resolve()
     if wrong := MISREAD.search(str(path)):
         raise LakeError(
-            f"{path} cannot be a lake: the table format would misread {wrong[0]!r} in its path; "
+            f"{str(path)!a} cannot be a lake: Delta or DuckDB would misread {wrong[0]!a} in it; "
             "name another folder with --lake"
         )
     return Lake(path)

@@ -16,6 +16,7 @@ READING = {
     duckdb.StatementType.EXPLAIN,
     duckdb.StatementType.MULTI,  # what PIVOT is parsed to
 }
+ANALYZE = {b"analyze", b"analyse"}
 
 
 @contextmanager
@@ -26,6 +27,8 @@ def open_catalog(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     connection = duckdb.connect(str(lake.catalog), read_only=True)
     try:
         connection.execute("set timezone = 'UTC'")
+        # A data file never changes; `articles` scans each several times.
+        connection.execute("set parquet_metadata_cache = true")
         yield connection
     finally:
         connection.close()
@@ -46,6 +49,19 @@ def check_query(query: str) -> None:
     if statements[0].type not in READING:
         kind = statements[0].type.name
         raise QueryError(f"`sql` only reads, and {kind} does not: use -o FILE to write an answer")
+    if statements[0].type is duckdb.StatementType.EXPLAIN:
+        _check_explained(query)
+
+
+def _check_explained(query: str) -> None:
+    """EXPLAIN ANALYZE runs what it explains, be it a COPY: that must be a query too."""
+    source = query.encode()
+    starts = [at for at, kind in duckdb.tokenize(query) if kind is not duckdb.token_type.comment]
+    words = [source[at : at + len("analyze")].lower() for at in starts]
+    if words[1] in ANALYZE:
+        check_query(source[starts[2] :].decode())
+    elif words[1].startswith(b"(") and any(word in ANALYZE for word in words[2:]):
+        raise QueryError("write EXPLAIN ANALYZE without parentheses")
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from tasks.query import open_catalog
 from tasks.report import summarise, summary_markdown, write_report
 from tasks.settings import pipeline_version
 from tasks.shard_steps import ShardResult
-from tasks.shards import discard
+from tasks.shards import staging_folder
 from tasks.validate import GateResult, RuleCount, SourceCounts, judge_run
 
 
@@ -53,7 +53,7 @@ def record_start(lake: Lake, *, flow: str, sources: Sequence[str], now: datetime
         status="running",
         started_at=now,
         ended_at=None,
-        sources=tuple(sources),
+        sources=tuple(_storable(source) for source in sources),
         detail=None,
         pipeline_version=pipeline_version(),
     )
@@ -66,14 +66,19 @@ def recorded_run(lake: Lake, *, flow: str, sources: Sequence[str]) -> Iterator[R
     """Record a run's start and, should the block raise, its failure; clear its staging folder."""
     run = record_start(lake, flow=flow, sources=sources, now=datetime.now(UTC))
     try:
-        yield run
+        with staging_folder(lake.staging, run.run_id):
+            yield run
     except BaseException as error:
         # The disk may be full: what went wrong first is what the user must hear.
         with contextlib.suppress(Exception):
-            record_end(lake, run, status="failed", detail=f"{type(error).__name__}: {error}"[:1000])
+            detail = _storable(f"{type(error).__name__}: {error}"[:1000])
+            record_end(lake, run, status="failed", detail=detail)
         raise
-    finally:
-        discard(lake.staging / run.run_id)
+
+
+def _storable(words: str) -> str:
+    """Text with bytes of file names that are not UTF-8 escaped, as readers do it in `raw_ref`."""
+    return words.encode("utf-8", "backslashreplace").decode()
 
 
 def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[RunSummary, str]:

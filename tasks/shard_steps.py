@@ -10,7 +10,7 @@ from expectations.records import Article, FunnelCount, Rejection
 from tasks.commit import Shard, commit_shard
 from tasks.lake import open_lake
 from tasks.pool import shared_pool
-from tasks.shards import discard, read_rejections, read_skips
+from tasks.shards import count_items, discard, read_rejections, read_skips
 from tasks.tally import TALLY
 from tasks.validate import RuleCount, validate
 
@@ -48,6 +48,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
         Shard(
             run_id=run.run_id,
             name=shard.name,
+            discovered=count_items(shard),
             articles=validated.passed,
             rejections=(*unread, *failed, *validated.rejections),
             skips=skips,

@@ -9,7 +9,9 @@ bounded memory, readers of any kind, and workers that need no open file of their
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,7 @@ import pyarrow.ipc
 
 from expectations.columns import Column, arrow_schema, from_row, to_table
 from expectations.records import Page, Rejection, Skip, Stage
+from tasks.durable import exclusive, try_exclusive
 
 MAX_PAGES = 1_000
 MAX_BYTES = 64 << 20  # a shard's pages are in memory while it is staged
@@ -99,6 +102,17 @@ def count_pages(shard: Path) -> int:
     return sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
 
 
+def count_items(shard: Path) -> dict[str, int]:
+    """Count the items of a shard by source: what went in, to hold what comes out against."""
+    with pa.memory_map(str(shard / "pages.arrow")) as source:
+        reader = pa.ipc.open_file(source)
+        batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+        counts = Counter[str](name for b in batches for name in b.column("source_id").to_pylist())
+    for rows in (read_rejections(shard), read_skips(shard)):
+        counts.update(row.source_id for row in rows)
+    return dict(counts)
+
+
 def read_page(shard: Path, row: int) -> Page:
     """Read one page by its position in the shard."""
     batch = _open_pages(shard).get_batch(row // PAGES_PER_BATCH)
@@ -131,3 +145,25 @@ def _read_rows(path: Path, schema: pa.Schema) -> list[dict[str, object]]:
 def discard(folder: Path) -> None:
     """Remove a shard, or the folder of all shards of a run."""
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def staging_folder(parent: Path, run_id: str) -> Iterator[Path]:
+    """Name a run's folder for its shards, and remove it in the end.
+
+    A run that was killed removes nothing. Each run holds a lock for as long as it lives, so the
+    next one knows what belongs to nobody any more.
+    """
+    parent.mkdir(exist_ok=True)
+    for lock in parent.glob("*.lock"):
+        with try_exclusive(lock) as is_dead:
+            if is_dead:
+                discard(lock.with_suffix(""))
+                lock.unlink(missing_ok=True)
+    folder, lock = parent / run_id, parent / f"{run_id}.lock"
+    with exclusive(lock):
+        try:
+            yield folder
+        finally:
+            discard(folder)
+            lock.unlink(missing_ok=True)

@@ -103,17 +103,16 @@ def _sources(connection: duckdb.DuckDBPyConnection) -> tuple[SourceStatus, ...]:
 
 
 def _alerts(connection: duckdb.DuckDBPyConnection, runs: tuple[RunStatus, ...]) -> tuple[str, ...]:
-    """What the newest run left open: its failure, or the gates it did not pass."""
-    if not runs:
-        return ()
-    newest = runs[0]
+    """What the newest runs left open: a failure, a death, the gates that the last ingest failed."""
     alerts = []
-    if newest.status == "failed":
-        alerts.append(f"run {newest.run_id} failed: {newest.detail or 'no reason recorded'}")
+    for position, run in enumerate(runs):
+        if run.status == "failed" and not position:
+            alerts.append(f"run {run.run_id} failed: {run.detail or 'no reason recorded'}")
+        if run.status == "running" and position:
+            alerts.append(f"run {run.run_id} has no end: it was killed, or still works")
     failed_gates = connection.execute(
-        "select metric from metrics where run_id = ? and metric like 'gate.%' "
-        "and verdict = 'fail' order by metric",
-        [newest.run_id],
+        "select run_id, metric from metrics where metric like 'gate.%' and verdict = 'fail' "
+        "and run_id = (select max(run_id) from runs where flow = 'ingest') order by metric"
     ).fetchall()
-    alerts += [f"run {newest.run_id} failed {metric}" for (metric,) in failed_gates]
+    alerts += [f"run {run_id} failed {metric}" for run_id, metric in failed_gates]
     return tuple(alerts)

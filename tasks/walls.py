@@ -15,7 +15,7 @@ from expectations.records import Reason
 
 LONGEST_NOTICE = 600  # code points; longer than any notice seen, shorter than most articles
 LOOKED_AT = 4_000  # code points of the page's visible text
-NOTICE_SHARE = 1 / 3  # of the text's length in the sentences that speak as a notice does
+NOTICE_SHARE = 1 / 2  # of the text's length in the sentences that speak as a notice does
 SENTENCE_END = re.compile(r"(?<=[.!?。؟])\s+|\n+")
 
 PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (

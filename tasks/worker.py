@@ -25,10 +25,14 @@ language.warm()
 
 
 def limit_memory(extra_bytes: int) -> None:
-    """Let this process grow by so many bytes; past that, allocations raise MemoryError."""
-    size_pages = int(Path("/proc/self/statm").read_text().split()[0])
-    limit = size_pages * resource.getpagesize() + extra_bytes
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    """Let this process's data grow by so many bytes; past that, allocations raise MemoryError.
+
+    Data, not address space: a heap that a page has filled is not given back, and mapping the next
+    page's file must not fail for it.
+    """
+    data_pages = int(Path("/proc/self/statm").read_text().split()[5])
+    limit = data_pages * resource.getpagesize() + extra_bytes
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def extract_row(shard: Path, row: int, now: datetime) -> Article | Rejection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +13,19 @@ from expectations.records import (
     Cleaning,
     Content,
     Duplicates,
+    Page,
+    PageKind,
     Place,
+    Rejection,
     Rights,
+    Skip,
+    Stage,
     Times,
     Wire,
+    rejection,
 )
+from tasks.commit import Shard
+from tasks.shards import SkipRow
 
 TEXT = (
     "TEHRAN - Members of the two chambers of commerce met on Sunday and agreed to open a joint "
@@ -73,6 +82,7 @@ def an_article(**changes: Any) -> Article:
         content=_take(Content, columns),
         times=_take(Times, columns),
         fetched_at=columns.pop("fetched_at"),
+        fetched_at_source=columns.pop("fetched_at_source", "warc"),
         wire=_take(Wire, columns),
         rights=_take(Rights, columns),
         cleaning=_take(Cleaning, columns),
@@ -91,3 +101,46 @@ def _take(group: type, columns: dict[str, Any]) -> Any:
 
 def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def a_page(**changes: Any) -> Page:
+    """A page of plain text, 100 bytes long or so, without a URL."""
+    given: dict[str, Any] = {
+        "source_id": "example",
+        "kind": PageKind.TEXT,
+        "body": TEXT.encode(),
+        "raw_ref": "example.txt#0",
+    }
+    return Page(**given | changes)
+
+
+def a_rejection(**changes: Any) -> Rejection:
+    """A critical rejection of the reader."""
+    given: dict[str, Any] = {
+        "source_id": "example",
+        "stage": Stage.READ,
+        "rule": "broken_line",
+        "detail": "line 3 breaks off",
+        "raw_ref": "example.jsonl#120",
+    }
+    return rejection(**given | changes)
+
+
+def a_shard(
+    *items: Article | Rejection | Skip, run_id: str = "20260101T000000Z-aaaaaa", name: str = "00000"
+) -> Shard:
+    """A shard ready to commit, whose discovered items are those given."""
+    return Shard(
+        run_id=run_id,
+        name=name,
+        discovered=Counter(
+            item.place.source_id if isinstance(item, Article) else item.source_id for item in items
+        ),
+        articles=[item for item in items if isinstance(item, Article)],
+        rejections=[item for item in items if isinstance(item, Rejection)],
+        skips=[
+            SkipRow(item.source_id, item.stage, item.reason, item.detail)
+            for item in items
+            if isinstance(item, Skip)
+        ],
+    )

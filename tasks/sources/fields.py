@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from expectations.records import Given, Page, PageKind, Reason, Rejection
+from expectations.records import FetchTime, Given, Page, PageKind, Reason, Rejection
 from tasks.sources.inputs import Input
 from tasks.sources.sniff import looks_like_html
 from tasks.sources.times import as_iso, parse_time
@@ -84,6 +84,7 @@ def read_row(row: Mapping[str, object], source: Input, *, offset: int) -> Page |
         what = f"{len(body)} bytes, more than {source.max_page_bytes}"
         return source.reject(Reason.TOO_LARGE, what, offset=offset, url=url)
     is_html = html is not None or looks_like_html(body[:_ENOUGH_TO_JUDGE])
+    fetched_at = parse_time(fields.get("fetched"))
     decoded = not isinstance(fields["text" if html is None else "html"], bytes)
     return Page(
         source_id=source.source_id,
@@ -92,7 +93,8 @@ def read_row(row: Mapping[str, object], source: Input, *, offset: int) -> Page |
         raw_ref=source.ref(offset),
         url=url,
         charset="utf-8" if decoded else None,
-        fetched_at=parse_time(fields.get("fetched")) or source.modified_at,
+        fetched_at=fetched_at or source.modified_at,
+        fetched_at_source=FetchTime.GIVEN if fetched_at else FetchTime.FILE,
         given=_given(fields),
     )
 

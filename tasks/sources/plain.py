@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from expectations.records import Page, PageKind, Reason, Rejection
+from expectations.records import FetchTime, Page, PageKind, Reason, Rejection
 from tasks.sources.inputs import Input
 from tasks.sources.streams import DamageError, Stream, chunks
 
@@ -26,4 +26,5 @@ def read_page(stream: Stream, source: Input, kind: PageKind) -> Page | Rejection
         body=bytes(body),
         raw_ref=source.ref(0),
         fetched_at=source.modified_at,
+        fetched_at_source=FetchTime.FILE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from expectations.records import Page, PageKind, Reason, Rejection, Skip
+from expectations.records import FetchTime, Page, PageKind, Reason, Rejection, Skip
 from tasks.sources.http import CodingError, TooLargeError, charset, decode_payload, media_type
 from tasks.sources.inputs import Input
 from tasks.sources.records import (
@@ -105,6 +105,7 @@ def _read_payload(
         return source.skip(Reason.MEDIA_TYPE, media_type(content_type))
     if binary := why_binary(payload[:HEAD_BYTES]):
         return _reject(record, source, Reason.BINARY, binary)
+    dated = parse_time(field(record.headers, "WARC-Date"))
     return Page(
         source_id=source.source_id,
         kind=kind,
@@ -112,7 +113,8 @@ def _read_payload(
         raw_ref=source.ref(record.offset),
         url=target_uri(record.headers),
         charset=charset(content_type),
-        fetched_at=parse_time(field(record.headers, "WARC-Date")) or source.modified_at,
+        fetched_at=dated or source.modified_at,
+        fetched_at_source=FetchTime.WARC if dated else FetchTime.FILE,
     )
 
 

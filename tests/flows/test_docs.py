@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from tests.flows.conftest import ROOT, SeedLake
+
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES_OF_A_SCREEN = 60
 MADE_OTHERWISE = {
@@ -29,13 +31,15 @@ def shell_commands(markdown: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def newcomer(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
-    """A folder with files of the names that README uses, beside the lake of `make run`."""
+def newcomer(
+    tmp_path_factory: pytest.TempPathFactory, seed_lake: SeedLake
+) -> tuple[Path, dict[str, str]]:
+    """A folder with files of the names that README uses, beside the lake that `make run` leaves."""
     folder = tmp_path_factory.mktemp("newcomer")
+    shutil.copytree(seed_lake.root, folder / "lake", symlinks=True)
     (folder / "my-articles").symlink_to(ROOT / "seeds" / "html")
     (folder / "crawl.warc.gz").symlink_to(ROOT / "seeds" / "warc" / "crawl.warc.gz")
     (folder / "export-1.jsonl").symlink_to(ROOT / "seeds" / "jsonl" / "articles.jsonl")
-    run(["make", "run", f"LAKE={folder / 'lake'}", f"PY={sys.executable}"], cwd=ROOT)
     return folder, os.environ | {"PYTHONPATH": str(ROOT)}
 
 
@@ -54,6 +58,16 @@ def test_each_command_of_the_readme_works(newcomer: tuple[Path, dict[str, str]])
         assert program == "broadsheet"
         answer = run([sys.executable, "-m", "flows", *arguments], cwd=folder, env=environment)
         assert answer, command
+
+
+@pytest.mark.ops
+def test_make_run_twice_adds_nothing(tmp_path: Path) -> None:
+    lake = f"LAKE={tmp_path / 'lake'}"
+    first = run(["make", "run", lake, f"PY={sys.executable}"], cwd=ROOT)
+    second = run(["make", "run", lake, f"PY={sys.executable}"], cwd=ROOT)
+    assert "34 new" in first
+    assert "34 unchanged" in second
+    assert " new" not in second
 
 
 def test_the_targets_of_make_that_the_readme_names_exist() -> None:

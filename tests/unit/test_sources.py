@@ -117,6 +117,7 @@ def test_a_file_is_one_page_with_its_bytes_its_place_and_its_time(tmp_path: Path
         body=b"\xff\0words",
         raw_ref=f"{path}#0",
         fetched_at=datetime.fromtimestamp(1e9, UTC),
+        fetched_at_source="file",
     )
 
 

@@ -1,0 +1,261 @@
+"""Commits: nothing is lost, and nothing happens twice."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from expectations.records import Article, Outcome, Rejection, Skip, Stage
+from tasks import commit
+from tasks.commit import commit_shard, rejection_id
+from tasks.errors import LakeError
+from tasks.funnel import items_by_outcome
+from tasks.lake import Lake, open_or_create_lake
+from tasks.query import open_catalog
+from tests.builders import a_rejection, a_shard, an_article
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+sources = st.sampled_from(["mehr", "irna"])
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return open_or_create_lake(tmp_path / "lake")
+
+
+def ask(lake: Lake, query: str) -> list[tuple[Any, ...]]:
+    with open_catalog(lake) as connection:
+        return connection.execute(query).fetchall()
+
+
+def rows(lake: Lake) -> dict[str, int]:
+    counts = ask(
+        lake,
+        "select (select count(*) from article_versions), (select count(*) from rejections), "
+        "(select count(*) from articles)",
+    )[0]
+    return dict(zip(("versions", "rejections", "articles"), counts, strict=True))
+
+
+def put(lake: Lake, *items: Article | Rejection | Skip, **names: str) -> Counter[str]:
+    funnel = commit_shard(lake, a_shard(*items, **names), pipeline_version="1")
+    return Counter({str(o): n for o, n in items_by_outcome(funnel).items() if n})
+
+
+def story(number: int, day: int = 0, **changes: Any) -> Article:
+    return an_article(
+        url=f"https://example.org/{number}", fetched_at=START + timedelta(days=day), **changes
+    )
+
+
+items = st.lists(
+    st.one_of(
+        st.builds(story, st.integers(0, 3), st.integers(0, 3), source_id=sources),
+        st.builds(a_rejection, source_id=sources, raw_ref=st.sampled_from(["a#0", "a#1"])),
+        st.builds(Skip, source_id=sources, reason=st.sampled_from(["media_type", "revisit"])),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=6)
+@given(shards=st.lists(items, max_size=3))
+def test_pages_in_are_outcomes_out_for_each_source(
+    tmp_path_factory: pytest.TempPathFactory, shards: Sequence[Sequence[Article | Rejection | Skip]]
+) -> None:
+    lake = open_or_create_lake(tmp_path_factory.mktemp("law") / "lake")
+    expected = Counter[str]()
+    for number, shard in enumerate(shards):
+        built = a_shard(*shard, name=f"{number:05}")
+        expected.update(built.discovered)
+        commit_shard(lake, built, pipeline_version="1")
+    found = ask(
+        lake,
+        "select source_id, sum(items) filter (outcome = 'discovered'), "
+        "sum(items) filter (outcome != 'discovered') from funnel group by source_id",
+    )
+    assert {source: into for source, into, _ in found} == dict(expected)
+    assert all(into == out for _, into, out in found)
+    new, updated = (
+        ask(lake, f"select coalesce(sum(items), 0) from funnel where outcome = '{outcome}'")[0][0]
+        for outcome in ("new", "updated")
+    )
+    assert rows(lake)["versions"] == new + updated
+    assert rows(lake)["articles"] == new
+
+
+def test_an_item_without_an_outcome_stops_the_commit(lake: Lake) -> None:
+    whole = a_shard(story(1), story(2))
+    lossy = commit.Shard(
+        run_id=whole.run_id,
+        name=whole.name,
+        discovered=whole.discovered,
+        articles=whole.articles[:1],
+        rejections=(),
+        skips=(),
+    )
+    with pytest.raises(AssertionError, match="'example': 1"):
+        commit_shard(lake, lossy, pipeline_version="1")
+    assert rows(lake)["versions"] == 0
+
+
+def test_the_same_shard_again_adds_no_row(lake: Lake) -> None:
+    shard = (story(1), story(2), a_rejection())
+    put(lake, *shard)
+    before = rows(lake), ask(lake, "select * from funnel order by all")
+    put(lake, *shard)
+    assert (rows(lake), ask(lake, "select * from funnel order by all")) == before
+
+
+def test_the_same_input_in_another_run_is_unchanged_and_adds_no_row(lake: Lake) -> None:
+    shard = (story(1), story(2), a_rejection())
+    assert put(lake, *shard) == {"discovered": 3, "new": 2, "rejected": 1}
+    before = rows(lake)
+    again = put(lake, *shard, run_id="20260102T000000Z-bbbbbb")
+    assert again == {"discovered": 3, "unchanged": 2, "rejected": 1}
+    assert rows(lake) == before
+
+
+def test_a_changed_article_shows_its_newest_version_only(lake: Lake) -> None:
+    put(lake, story(1, 1))
+    assert put(lake, story(1, 2, title="Corrected"), name="1")["updated"] == 1
+    assert ask(lake, "select title, revision from articles") == [("Corrected", 2)]
+    assert rows(lake)["versions"] == 2
+
+
+def test_a_return_to_older_content_is_a_new_revision(lake: Lake) -> None:
+    for day, title in enumerate(("A", "B", "A")):
+        put(lake, story(1, day, title=title), name=str(day))
+    assert ask(lake, "select title, revision from articles") == [("A", 3)]
+    for day, title in enumerate(("A", "B", "A")):
+        assert put(lake, story(1, day, title=title), name=str(day), run_id="r2")["unchanged"] == 1
+
+
+def test_an_older_state_from_an_archive_read_late_is_kept_behind_the_current_one(
+    lake: Lake,
+) -> None:
+    put(lake, story(1, 5, title="Now"))
+    assert put(lake, story(1, 2, title="Then"), name="1")["updated"] == 1
+    assert ask(lake, "select title from articles") == [("Now",)]
+    assert ask(
+        lake, "select title, supersedes is null from article_versions order by revision"
+    ) == [
+        ("Now", True),
+        ("Then", True),
+    ]
+    put(lake, story(1, 9, title="Later"), name="2")
+    assert ask(lake, "select title, revision from articles") == [("Later", 3)]
+
+
+def test_first_seen_at_never_moves(lake: Lake) -> None:
+    put(lake, story(1, 1))
+    first = ask(lake, "select first_seen_at from articles")
+    put(lake, story(1, 2, title="B"), name="1")
+    put(lake, story(1, 0, title="C"), name="2")
+    assert ask(lake, "select distinct first_seen_at from article_versions") == first
+
+
+def test_two_machines_that_revise_the_same_version_at_once_leave_one_current_article(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(lake, story(1, 1))
+    known = commit.look_up_versions
+    answers = []
+
+    def as_it_was(*arguments: Any) -> Any:
+        answers.append(known(*arguments))
+        return answers[0]
+
+    monkeypatch.setattr(commit, "look_up_versions", as_it_was)
+    put(lake, story(1, 2, title="B"), run_id="run-b")
+    put(lake, story(1, 3, title="C"), run_id="run-c")
+    put(lake, story(1, 3, title="C"), run_id="run-d")
+    monkeypatch.undo()
+    assert rows(lake) == {"versions": 4, "articles": 1, "rejections": 0}
+    assert ask(lake, "select title, run_id from articles") == [("C", "run-c")]
+    assert put(lake, story(1, 4, title="D"), run_id="run-e")["updated"] == 1
+    assert ask(lake, "select title, revision from articles") == [("D", 3)]
+
+
+def test_the_same_rejection_twice_is_counted_twice_and_stored_once(lake: Lake) -> None:
+    assert put(lake, a_rejection(), a_rejection())["rejected"] == 2
+    assert rows(lake)["rejections"] == 1
+
+
+def test_a_crash_between_two_tables_is_completed_by_the_next_try(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = commit.append
+
+    def dies_at_quarantine(lake: Lake, table: str, *rest: Any, **names: Any) -> bool:
+        if table == "quarantine":
+            raise KeyboardInterrupt
+        return real(lake, table, *rest, **names)
+
+    monkeypatch.setattr(commit, "append", dies_at_quarantine)
+    with pytest.raises(KeyboardInterrupt):
+        put(lake, story(1), a_rejection())
+    monkeypatch.undo()
+    assert ask(lake, "select * from funnel") == []
+    put(lake, story(1), a_rejection())
+    assert rows(lake) == {"versions": 1, "articles": 1, "rejections": 1}
+    assert ask(lake, "select sum(items) from funnel where outcome = 'discovered'") == [(2,)]
+
+
+def test_rejections_that_differ_in_any_part_of_their_name_are_different() -> None:
+    variants = [
+        a_rejection(),
+        a_rejection(source_id="b"),
+        a_rejection(url="https://example.org/"),
+        a_rejection(raw_ref="example.jsonl#121"),
+        a_rejection(raw_ref=None),
+        a_rejection(rule="empty"),
+        a_rejection(stage=Stage.DECODE),
+        a_rejection(record='{"a":1}'),
+        a_rejection(url="a\nb", raw_ref="c"),
+        a_rejection(url="a", raw_ref="b\nc"),
+    ]
+    assert len({rejection_id(r) for r in variants}) == len(variants)
+    assert rejection_id(a_rejection(detail="other words")) == rejection_id(a_rejection())
+
+
+def test_articles_that_differ_only_by_partition_are_found_again(lake: Lake) -> None:
+    put(lake, story(1, 1, published_at=None))
+    dated = story(1, 2, published_at=datetime(2025, 5, 5, tzinfo=UTC))
+    assert put(lake, dated, name="1")["updated"] == 1
+    assert ask(lake, "select published_month from articles") == [("2025-05",)]
+    assert put(lake, dated, name="2")["unchanged"] == 1
+
+
+def test_a_damaged_data_file_is_a_line_that_says_so(lake: Lake) -> None:
+    put(lake, story(1))
+    (data,) = (lake.root / "articles").rglob("*.parquet")
+    data.chmod(0o644)
+    data.write_bytes(b"not Parquet")
+    with pytest.raises(LakeError, match="cannot be read"):
+        put(lake, story(2), name="1")
+
+
+def test_outcomes_have_the_stage_that_decided_them(lake: Lake) -> None:
+    put(lake, story(1), a_rejection(stage=Stage.EXTRACT), Skip(source_id="example", reason="x"))
+    assert ask(lake, "select stage, outcome, reason from funnel order by all") == [
+        ("commit", str(Outcome.NEW), None),
+        ("extract", str(Outcome.REJECTED), "broken_line"),
+        ("read", str(Outcome.DISCOVERED), None),
+        ("read", str(Outcome.SKIPPED), "x"),
+    ]
+
+
+def test_the_file_of_views_is_never_writable(lake: Lake) -> None:
+    put(lake, story(1))
+    with (
+        duckdb.connect(str(lake.catalog), read_only=True) as connection,
+        pytest.raises(duckdb.Error, match="read-only"),
+    ):
+        connection.execute("create table t (a int)")

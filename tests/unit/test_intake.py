@@ -1,0 +1,176 @@
+"""Intake: the SOURCE arguments of a run, and the days of a backfill."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.records import Page, Reason, Rejection, Stage
+from tasks.errors import SourceError, UsageError
+from tasks.intake import input_sizes, open_sources, sources_by_day
+from tasks.sources import SourceKind
+
+FIRST, LAST = date(2026, 2, 27), date(2026, 3, 2)
+NO_REGISTRY = Path("there-is-no-registry.toml")
+
+
+def write_registry(folder: Path, **folders: str) -> Path:
+    registry = folder / "sources.toml"
+    registry.write_text(
+        "".join(
+            f'[[source]]\nid = "{name}"\nname = "{name}"\nkind = "folder"\npath = "{path}"\n'
+            for name, path in folders.items()
+        )
+    )
+    return registry
+
+
+def write_story(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("TEHRAN - The ferry sailed on time.")
+    return path
+
+
+def test_sources_are_read_in_the_order_in_which_they_are_named(tmp_path: Path) -> None:
+    for name in ("b", "a"):
+        write_story(tmp_path / name / "story.txt")
+    registry = write_registry(tmp_path, watched="a")
+    items = open_sources([str(tmp_path / "b"), "@watched"], registry=registry)
+    assert [item.source_id for item in items] == ["b", "watched"]
+
+
+def test_all_sources_of_the_registry_are_read_under_their_own_names(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        write_story(tmp_path / name / "story.txt")
+    registry = write_registry(tmp_path, first="one", second="two")
+    items = open_sources(["@all"], registry=registry, source_id="for ad-hoc sources only")
+    assert [item.source_id for item in items] == ["first", "second"]
+
+
+@pytest.mark.parametrize("beside", ["", "processed"])
+def test_a_watched_folder_without_a_file_is_no_news_and_no_error(
+    tmp_path: Path, beside: str
+) -> None:
+    (tmp_path / "inbox" / beside).mkdir(parents=True)
+    registry = write_registry(tmp_path, watched="inbox")
+    assert list(open_sources(["@watched"], registry=registry)) == []
+
+
+def test_a_watched_folder_that_is_gone_is_a_rejection_and_the_others_are_read(
+    tmp_path: Path,
+) -> None:
+    write_story(tmp_path / "here" / "story.txt")
+    registry = write_registry(tmp_path, lost="gone", watched="here")
+    lost, page = open_sources(["@all"], registry=registry)
+    assert isinstance(lost, Rejection)
+    assert (lost.source_id, lost.stage, lost.rule) == ("lost", Stage.READ, Reason.UNREADABLE)
+    assert "gone" in lost.detail
+    assert isinstance(page, Page)
+
+
+@pytest.mark.parametrize("source", ["https://news.example/feed", "cc-news:2026-11", "S3://bucket"])
+def test_a_network_source_is_told_to_come_later(source: str) -> None:
+    with pytest.raises(UsageError, match="network sources"):
+        open_sources([source], registry=NO_REGISTRY)
+
+
+def test_a_list_of_urls_is_told_to_come_later_unless_it_is_said_to_be_text(tmp_path: Path) -> None:
+    urls = tmp_path / "urls.txt"
+    urls.write_text("https://news.example/1\nhttps://news.example/2\n")
+    with pytest.raises(UsageError, match="network sources"):
+        open_sources([str(urls)], registry=NO_REGISTRY)
+    as_text = open_sources([str(urls)], registry=NO_REGISTRY, as_kind=SourceKind.TEXT)
+    assert len(list(as_text)) == 1
+
+
+def test_a_name_that_the_registry_does_not_know_is_refused_before_anything_is_read(
+    tmp_path: Path,
+) -> None:
+    story = write_story(tmp_path / "story.txt")
+    registry = write_registry(tmp_path, watched="inbox")
+    with pytest.raises(UsageError, match="@watched"):
+        open_sources([str(story), "@nobody"], registry=registry)
+
+
+def test_a_path_that_does_not_exist_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    story = write_story(tmp_path / "story.txt")
+    with pytest.raises(SourceError):
+        open_sources([str(story), str(tmp_path / "missing")], registry=NO_REGISTRY)
+
+
+@pytest.mark.parametrize(("limit", "read"), [(None, 3), (2, 2), (0, 0), (9, 3)])
+def test_a_limit_counts_over_all_sources(tmp_path: Path, limit: int | None, read: int) -> None:
+    stories = [str(write_story(tmp_path / f"{name}.txt")) for name in "abc"]
+    assert len(list(open_sources(stories, registry=NO_REGISTRY, limit=limit))) == read
+
+
+def test_sizes_are_known_of_the_files_that_exist(tmp_path: Path) -> None:
+    story = write_story(tmp_path / "inbox" / "story.txt")
+    registry = write_registry(tmp_path, watched="inbox")
+    sizes = input_sizes(["@all", str(tmp_path / "missing")], registry=registry)
+    assert sizes == {str(story): story.stat().st_size}
+
+
+def test_a_backfill_takes_both_ends_of_its_range_and_passes_over_days_without_a_file(
+    tmp_path: Path,
+) -> None:
+    days = ["2026-02-26", "2026-02-27", "2026-03-01", "2026-03-02", "2026-03-03"]
+    files = [str(write_story(tmp_path / f"{day}.txt")) for day in days]
+    assert sources_by_day(f"{tmp_path}/%Y-%m-%d.txt", FIRST, LAST) == files[1:4]
+
+
+def test_a_pattern_that_is_the_same_for_several_days_names_one_source(tmp_path: Path) -> None:
+    for name in ("2026-02", "2026-03"):
+        write_story(tmp_path / name / "story.txt")
+    assert sources_by_day(f"{tmp_path}/%Y-%m", FIRST, LAST) == [
+        f"{tmp_path}/2026-02",
+        f"{tmp_path}/2026-03",
+    ]
+
+
+def test_a_pattern_may_be_a_glob_or_a_name_that_looks_like_one(tmp_path: Path) -> None:
+    write_story(tmp_path / "20260301-morning.txt")
+    write_story(tmp_path / "20260302 [final].txt")
+    assert sources_by_day(f"{tmp_path}/%Y%m%d-*.txt", FIRST, LAST) == [f"{tmp_path}/20260301-*.txt"]
+    assert sources_by_day(f"{tmp_path}/%Y%m%d [final].txt", FIRST, LAST) == [
+        f"{tmp_path}/20260302 [final].txt"
+    ]
+
+
+@given(st.sets(st.integers(0, 45)), st.integers(0, 45), st.integers(0, 45))
+def test_a_backfill_finds_exactly_the_days_of_its_range(
+    offsets: set[int], start: int, length: int
+) -> None:
+    days = sorted(date(2027, 12, 15) + timedelta(offset) for offset in offsets)
+    since = date(2027, 12, 15) + timedelta(start)
+    until = since + timedelta(length)
+    with TemporaryDirectory() as folder:
+        for day in days:
+            Path(folder, f"{day}.txt").touch()
+        wanted = [f"{folder}/{day}.txt" for day in days if since <= day <= until]
+        if wanted:
+            assert sources_by_day(f"{folder}/%Y-%m-%d.txt", since, until) == wanted
+        else:
+            with pytest.raises(SourceError):
+                sources_by_day(f"{folder}/%Y-%m-%d.txt", since, until)
+
+
+def test_a_range_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(UsageError, match="2026-03-02 to 2026-02-27"):
+        sources_by_day("%Y", LAST, FIRST)
+
+
+@pytest.mark.parametrize("pattern", ["%Y-%m-%d.txt", "a\0%Y", "", "%"])
+def test_a_pattern_that_matches_no_file_says_so(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(SourceError, match="2026-02-27 to 2026-03-02"):
+        sources_by_day(f"{tmp_path}/missing/{pattern}", FIRST, LAST)
+
+
+def test_a_pattern_that_no_file_name_can_have_is_refused() -> None:
+    with pytest.raises(UsageError, match="pattern"):
+        sources_by_day("\ud800%Y", FIRST, LAST)

@@ -1,0 +1,293 @@
+"""Versions: new, unchanged, or the next revision."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.records import Article, ArticleVersion, Outcome
+from tasks.versions import Known, assign_versions, version_hash
+from tests.builders import an_article
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+def seen(text: str, day: int | None, **changes: Any) -> Article:
+    """The one article as it stood on a day; None where the page has no time."""
+    fetched_at = None if day is None else datetime(2026, 1, 1, tzinfo=UTC) + day * DAY
+    return an_article(
+        text=f"{text} is what the article said then.", fetched_at=fetched_at, **changes
+    )
+
+
+class Memory:
+    """What a lake knows of one article, kept by the outcomes of `assign_versions` alone."""
+
+    def __init__(self) -> None:
+        self.rows: list[ArticleVersion] = []
+        self.ingested_at = NOW
+
+    def take(self, *articles: Article) -> list[str]:
+        """Ingest articles as one shard; the outcomes in order of observation."""
+        self.ingested_at += timedelta(seconds=1)
+        assigned = assign_versions(
+            articles, self._known(), run_id="r", now=self.ingested_at, pipeline_version="1"
+        )
+        self.rows += [a.row for a in assigned if a.row]
+        return [str(a.outcome) for a in assigned]
+
+    def current(self) -> ArticleVersion:
+        return max(self.rows, key=self._order)
+
+    def text(self) -> str:
+        return self.current().article.content.text.split()[0]
+
+    def _known(self) -> dict[str, Known]:
+        if not self.rows:
+            return {}
+        current = self.current()
+        return {
+            current.article.article_id: Known(
+                current=current.version,
+                observed_at=self._order(current)[0],
+                fetched_at=current.article.fetched_at,
+                revisions=max(row.version.revision for row in self.rows),
+                first_seen_at=min(row.version.first_seen_at for row in self.rows),
+                version_hashes=frozenset(row.version.version_hash for row in self.rows),
+            )
+        }
+
+    @staticmethod
+    def _order(row: ArticleVersion) -> tuple[datetime, int]:
+        is_file = row.article.fetched_at_source == "file"
+        fetched_at = None if is_file else row.article.fetched_at
+        observed_at = min(fetched_at or row.ingested_at, row.ingested_at)
+        return observed_at, row.version.revision
+
+
+def test_an_article_never_seen_is_new_and_has_revision_1() -> None:
+    memory = Memory()
+    assert memory.take(seen("A", 1)) == ["new"]
+    version = memory.current().version
+    assert (version.revision, version.supersedes) == (1, None)
+
+
+def test_the_same_article_again_is_unchanged() -> None:
+    memory = Memory()
+    memory.take(seen("A", 1))
+    assert memory.take(seen("A", 1)) == ["unchanged"]
+    assert memory.take(seen("A", 2)) == ["unchanged"]
+    assert memory.take(seen("A", None)) == ["unchanged"]
+
+
+def test_a_changed_article_is_the_next_revision_of_the_same_article() -> None:
+    memory = Memory()
+    memory.take(seen("A", 1))
+    assert memory.take(seen("B", 2)) == ["updated"]
+    first, second = (row.version for row in memory.rows)
+    assert (second.revision, second.supersedes) == (2, first.version_id)
+    assert second.version_id != first.version_id
+
+
+def test_a_return_to_older_content_is_a_new_revision() -> None:
+    memory = Memory()
+    for text, day in (("A", 1), ("B", 2), ("A", 3)):
+        memory.take(seen(text, day))
+    assert [row.version.revision for row in memory.rows] == [1, 2, 3]
+    assert len({row.version.version_id for row in memory.rows}) == 3
+    assert memory.text() == "A"
+
+
+def test_a_correction_in_a_file_with_an_older_time_becomes_current() -> None:
+    memory = Memory()
+    memory.take(seen("A", 2, fetched_at_source="file"))
+    assert memory.take(seen("B", 1, fetched_at_source="file")) == ["updated"]
+    assert memory.text() == "B"
+    assert memory.rows[1].version.supersedes == memory.rows[0].version.version_id
+
+
+def test_a_file_rewritten_to_its_older_content_is_a_new_revision() -> None:
+    memory = Memory()
+    for text, day in (("A", 1), ("B", 2), ("A", 3)):
+        memory.take(seen(text, day, fetched_at_source="file"))
+    assert [row.version.revision for row in memory.rows] == [1, 2, 3]
+    assert memory.text() == "A"
+
+
+def test_two_files_that_disagree_do_not_alternate_for_ever() -> None:
+    memory = Memory()
+    files = [seen("A", 1, fetched_at_source="file"), seen("B", 2, fetched_at_source="file")]
+    assert memory.take(*files) == ["new", "updated"]
+    assert memory.take(*files) == ["unchanged", "unchanged"]
+    assert memory.take(*reversed(files)) == ["unchanged", "unchanged"]
+    assert memory.text() == "B"
+
+
+def test_an_old_observation_replayed_is_unchanged() -> None:
+    memory = Memory()
+    for text, day in (("A", 1), ("B", 2), ("A", 3), ("C", 4)):
+        memory.take(seen(text, day))
+    for text, day in (("A", 1), ("B", 2), ("A", 3), ("C", 4)):
+        assert memory.take(seen(text, day)) == ["unchanged"]
+    assert memory.text() == "C"
+
+
+def test_an_older_state_that_comes_in_late_is_kept_but_does_not_become_current() -> None:
+    memory = Memory()
+    memory.take(seen("B", 5))
+    assert memory.take(seen("A", 1)) == ["updated"]
+    assert memory.text() == "B"
+    late = memory.rows[-1].version
+    assert (late.revision, late.supersedes) == (2, None)
+    assert memory.take(seen("A", 1), seen("B", 5)) == ["unchanged", "unchanged"]
+
+
+def test_after_a_late_one_the_next_revision_supersedes_the_current_version() -> None:
+    memory = Memory()
+    memory.take(seen("B", 5))
+    memory.take(seen("A", 1))
+    memory.take(seen("C", 6))
+    assert memory.rows[2].version.supersedes == memory.rows[0].version.version_id
+    assert memory.rows[2].version.revision == 3
+
+
+def test_a_change_without_a_time_counts_as_seen_when_it_came_in() -> None:
+    memory = Memory()
+    memory.take(seen("A", 1))
+    assert memory.take(seen("B", None)) == ["updated"]
+    assert memory.text() == "B"
+
+
+def test_states_without_times_do_not_alternate_for_ever() -> None:
+    memory = Memory()
+    memory.take(seen("A", None), seen("B", None))
+    for _ in range(3):
+        assert memory.take(seen("A", None), seen("B", None)) == ["unchanged", "unchanged"]
+
+
+def test_two_states_in_one_file_do_not_alternate_for_ever() -> None:
+    memory = Memory()
+    assert memory.take(seen("A", 1), seen("B", 1)) == ["new", "updated"]
+    for _ in range(3):
+        assert memory.take(seen("A", 1), seen("B", 1)) == ["unchanged", "unchanged"]
+
+
+def test_a_clock_in_the_future_does_not_keep_a_version_current_for_ever() -> None:
+    memory = Memory()
+    memory.take(seen("A", 100_000))
+    assert memory.take(seen("B", 100_001)) == ["updated"]
+    assert memory.text() == "B"
+
+
+observations = st.lists(st.integers(1, 60), min_size=1, max_size=8, unique=True)
+
+
+@given(days=observations, data=st.data())
+def test_order_does_not_matter_for_what_ends_up_current(
+    days: list[int], data: st.DataObject
+) -> None:
+    articles = [seen(f"D{day}", day) for day in data.draw(st.permutations(days))]
+    memory = Memory()
+    while articles:
+        size = data.draw(st.integers(1, len(articles)))
+        memory.take(*articles[:size])
+        articles = articles[size:]
+    assert memory.text() == f"D{max(days)}"
+    assert sorted(row.version.revision for row in memory.rows) == list(range(1, len(days) + 1))
+    assert len({row.version.first_seen_at for row in memory.rows}) == 1
+
+
+history = st.lists(
+    st.tuples(st.sampled_from("ABC"), st.one_of(st.none(), st.integers(1, 9))),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(history=history, one_shard=st.booleans())
+def test_a_history_read_again_adds_nothing_and_first_seen_at_never_moves(
+    history: list[tuple[str, int | None]], *, one_shard: bool
+) -> None:
+    """A history read out of order may need a second reading to settle.
+
+    That B of day 2 was gone again on day 3 is forgotten where day 3 was only "unchanged".
+    """
+    memory = Memory()
+    for reading in range(3):
+        before = len(memory.rows)
+        if one_shard:
+            memory.take(*(seen(text, day) for text, day in history))
+        else:
+            for text, day in history:
+                memory.take(seen(text, day))
+        if reading == 2 or (reading == 1 and _is_in_order(history)):
+            assert len(memory.rows) == before
+    assert len({row.version.first_seen_at for row in memory.rows}) == 1
+    ids = [row.version.version_id for row in memory.rows]
+    assert len(ids) == len(set(ids))
+
+
+def _is_in_order(history: Sequence[tuple[str, int | None]]) -> bool:
+    days = [day for _, day in history if day is not None]
+    return len(days) == len(history) and days == sorted(days)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Another headline"},
+        {"description": "Another summary."},
+        {"authors": ("Sara Ahmadi", "Jane Doe")},
+        {"published_at": datetime(2026, 6, 21, 8, 31, tzinfo=UTC)},
+        {"publisher": "Another News"},
+        {"license": "CC-BY-SA-4.0"},
+        {"rights_holder": "Another News"},
+    ],
+)
+def test_what_a_publisher_changes_makes_a_version(change: dict[str, Any]) -> None:
+    assert version_hash(an_article(**change)) != version_hash(an_article())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"image_url": "https://cdn.example.org/1.jpg"},
+        {"tags": ("trade", "ports")},
+        {"modified_at": NOW},
+        {"fetched_at": NOW},
+        {"warnings": ("title_expected",)},
+        {"language_score": 0.5},
+        {"raw_ref": "other.warc.gz#7"},
+        {"source_id": "another"},
+    ],
+)
+def test_what_moves_of_itself_makes_none(change: dict[str, Any]) -> None:
+    assert version_hash(an_article(**change)) == version_hash(an_article())
+
+
+def test_parts_of_a_version_cannot_be_shifted_into_each_other() -> None:
+    one = an_article(title="A", description="B")
+    other = an_article(title="A B", description=None)
+    assert version_hash(one) != version_hash(other)
+
+
+@pytest.mark.parametrize(
+    ("published_at", "month"),
+    [
+        (None, "unknown"),
+        (datetime(2026, 6, 1, tzinfo=UTC), "2026-06"),
+        (datetime(9999, 12, 31, 23, 59, tzinfo=UTC), "9999-12"),
+        (datetime(33, 4, 3, tzinfo=UTC), "0033-04"),
+        (datetime(2026, 1, 1, 2, tzinfo=timezone(timedelta(hours=3.5))), "2025-12"),
+    ],
+)
+def test_the_partition_is_the_month_of_publication_in_utc(
+    published_at: datetime | None, month: str
+) -> None:
+    memory = Memory()
+    assert memory.take(an_article(published_at=published_at)) == [Outcome.NEW]
+    assert memory.current().published_month == month
