@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import shutil
 import sys
 from dataclasses import asdict
@@ -16,7 +17,7 @@ from flows.console import progress
 from flows.embedded import prefect_api
 from tasks.answers import Answer, Format, write_answer, write_parquet
 from tasks.errors import UsageError
-from tasks.lake import open_lake, open_or_create_lake
+from tasks.lake import check_folder, open_lake
 from tasks.pool import close_shared_pools, shared_pool
 from tasks.query import check_query, open_catalog, query_errors
 from tasks.runs import RunSummary
@@ -41,7 +42,7 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     # Mistakes show before anything starts.
     kind = SourceKind(as_kind) if as_kind else None
     open_sources(sources, registry=default_registry(), as_kind=kind)
-    open_or_create_lake(Path(lake))
+    check_folder(Path(lake))
     with prefect_api() as api:
         try:
             shared_pool(workers)
@@ -93,11 +94,22 @@ def run_sql(query: str, *, lake: str, form: str, output: Path | None) -> None:
             if output is None:
                 width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
                 write_answer(answer, sys.stdout, chosen, width=width)
-            elif chosen is Format.PARQUET:
-                write_parquet(answer, output)
             else:
-                with output.open("w", encoding="utf-8", newline="") as out:
-                    write_answer(answer, out, chosen, width=None)
+                _write_file(answer, output, chosen)
+
+
+def _write_file(answer: Answer, path: Path, chosen: Format) -> None:
+    """Write an answer to a file that appears whole, or stays what it was."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        if chosen is Format.PARQUET:
+            write_parquet(answer, unfinished)
+        else:
+            with unfinished.open("w", encoding="utf-8", newline="") as out:
+                write_answer(answer, out, chosen, width=None)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def print_status(*, lake: str, as_json: bool) -> None:

@@ -24,12 +24,14 @@ START_TIMEOUT_S = 120  # the first start on a slow machine migrates a database o
 STOP_TIMEOUT_S = 15  # longer than the server gives itself
 REACH_TIMEOUT_S = 10
 QUIET = {
-    # What goes wrong is told in one line by the command, not as a traceback by Prefect's logger.
-    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    # What goes wrong is told in one line by the command, not as a traceback by Prefect's loggers.
+    # A configured server still receives their lines.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     "DO_NOT_TRACK": "1",  # or Prefect writes a notice to a new user's terminal
 }
+PASSWORD = re.compile(r"//[^/@\s]*@")
 LAST_WORDS = re.compile(r"[\w.]*(Error|Exception)\b.*")
 
 
@@ -57,6 +59,7 @@ def prefect_api() -> Iterator[Api]:
         try:
             with _told_of_loss(Api(server, log)) as api:
                 yield api
+            _send_the_rest()
         finally:
             _stop(server)
 
@@ -82,8 +85,9 @@ class Api:
             refresh_global_settings_context()
             _spare_proxies("127.0.0.1")
         if problem := find_problem():
+            url = PASSWORD.sub("//", os.environ["PREFECT_API_URL"])
             raise BroadsheetError(
-                f"Prefect's API at {os.environ['PREFECT_API_URL']} cannot be used ({problem}): "
+                f"Prefect's API at {url} cannot be used ({PASSWORD.sub('//', problem)}): "
                 "start it with `prefect server start`, or name none, in the environment and in "
                 "your Prefect profile, and a temporary server will do"
             )
@@ -113,14 +117,15 @@ def find_problem() -> str | None:
     from prefect.client.orchestration import get_client
     from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
 
-    with (
-        temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
-        get_client(sync_client=True, httpx_settings={"timeout": REACH_TIMEOUT_S}) as client,
-    ):
-        try:
+    try:
+        with (
+            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}),
+            get_client(sync_client=True, httpx_settings={"timeout": REACH_TIMEOUT_S}) as client,
+        ):
             client.raise_for_api_version_mismatch()
-        except Exception as error:  # noqa: BLE001 - whatever it is, the API cannot be used
-            return str(error.__cause__ or error).splitlines()[0]
+    except Exception as error:  # noqa: BLE001 - whatever it is, the API cannot be used
+        cause = error.__cause__ or error
+        return (str(cause).splitlines() or [type(cause).__name__])[0]
     return None
 
 
@@ -138,6 +143,15 @@ def _told_of_loss(api: Api) -> Iterator[Api]:
                 "what was committed stays; run it again to go on"
             ) from error
         raise
+
+
+def _send_the_rest() -> None:
+    """Have Prefect send what it has queued, or at exit it would try for minutes to send it."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogWorker
+
+    APILogWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
+    EventsWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
 
 
 def _spare_proxies(host: str) -> None:

@@ -17,6 +17,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser
 from trafilatura.settings import Extractor
 
+import tasks.trafilatura_patches  # noqa: F401 - imported for what it mends
 from expectations.records import (
     Article,
     Cleaning,

@@ -118,17 +118,28 @@ def open_or_create_lake(root: Path) -> Lake:
     Raises:
         LakeError: if the folder holds something else, or a lake newer than this program.
     """
+    check_folder(root)
     if not (root / LAKE_MARKER).exists():
-        _refuse_foreign_folder(root)
-        _lake(root)  # refuses a name before anything is made
         root.mkdir(parents=True, exist_ok=True)
         write_text(root / LAKE_MARKER, json.dumps({"broadsheet_lake": FORMAT}) + "\n")
-    _check_marker(root)
     lake = _lake(root)
     with explained_errors(lake), exclusive(lake.lock):
         for table in TABLES:
             _create_table(lake, table)
     return lake
+
+
+def check_folder(root: Path) -> None:
+    """See whether a folder is a lake of ours or can become one; make nothing.
+
+    Raises:
+        LakeError: if neither.
+    """
+    _lake(root)
+    if (root / LAKE_MARKER).exists():
+        _check_marker(root)
+    else:
+        _refuse_foreign_folder(root)
 
 
 def _lake(root: Path) -> Lake:

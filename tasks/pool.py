@@ -13,48 +13,75 @@ from datetime import datetime
 from pathlib import Path
 from threading import Lock
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from expectations.records import Article, Page, Reason, Rejection, Stage, rejection
+from tasks.errors import BroadsheetError
 from tasks.shards import count_pages, read_page
 
 PAGE_DEADLINE_S = (
     10.0  # a thousand times the median; the slowest 1 % of real pages take under 0.5 s
 )
+# A worker has nothing to tidy up, and while one is being stopped no other gets a new page: three
+# seconds, by default, where C code does not let Python see SIGTERM.
+CONSTS.term_timeout = 0.2
+MOST_RENEWALS = 3  # in a row, before the machine is thought to be at fault
 WORKER_MEMORY_BYTES = 1 << 30  # beyond the warm process; 10 MB of bare links would take 1.5 GB
 
 
 class ExtractionPool:
     """A pool of extraction workers, to be shared by all shards of a run."""
 
-    def __init__(self, pool: ProcessPool, deadline_s: float) -> None:
-        self._pool = pool
-        self._deadline_s = deadline_s
+    def __init__(self, start: Callable[[], ProcessPool], deadline_s: float) -> None:
+        self._start, self._deadline_s = start, deadline_s
+        self._pool, self._lock = start(), Lock()
 
     def extract(
         self, shard: Path, *, now: datetime, on_page: Callable[[bool], None]
     ) -> list[Article | Rejection]:
         """Extract each page of a staged shard, in order.
 
+        A worker that dies between two pages (killed by the system for want of memory) breaks
+        pebble's whole pool: it is started anew, and the pages not done yet are handed in again.
+
         Args:
             shard: Folder written by `stage_shards`.
             now: The run's clock.
             on_page: Told of each page that is done, and whether it became an article.
         """
-        futures = [
-            self._pool.schedule(_extract_row, args=(shard, row, now), timeout=self._deadline_s)
-            for row in range(count_pages(shard))
-        ]
-        results = []
-        for row, future in enumerate(futures):
-            results.append(self._result(future, shard, row))
-            on_page(isinstance(results[-1], Article))
+        results: list[Article | Rejection] = []
+        pages = count_pages(shard)
+        renewals = 0
+        while len(results) < pages:
+            pool = self._pool
+            try:
+                futures = [
+                    pool.schedule(_extract_row, args=(shard, row, now), timeout=self._deadline_s)
+                    for row in range(len(results), pages)
+                ]
+                for future in futures:
+                    results.append(self._result(future, shard, len(results)))
+                    on_page(isinstance(results[-1], Article))
+                    renewals = 0
+            except RuntimeError as error:  # pebble's BrokenProcessPool is one, too
+                if pool.active or renewals == MOST_RENEWALS:
+                    raise BroadsheetError(
+                        f"the workers keep dying ({error}): is memory short?"
+                    ) from error
+                renewals += 1
+                self._renew(pool)
         return results
+
+    def _renew(self, broken: ProcessPool) -> None:
+        """Start a new pool, unless the thread of another shard has done so."""
+        with self._lock:
+            if self._pool is broken:
+                _stop(broken)
+                self._pool = self._start()
 
     def close(self) -> None:
         """Stop the workers, whatever they are doing."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
+        _stop(self._pool)
 
     def _result(
         self, future: Future[Article | Rejection], shard: Path, row: int
@@ -78,14 +105,23 @@ def open_pool(workers: int, *, deadline_s: float = PAGE_DEADLINE_S) -> Extractio
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["tasks.worker"])
-    pool = ProcessPool(
-        max_workers=workers,
-        context=context,
-        initializer=_limit_memory,
-        initargs=(WORKER_MEMORY_BYTES,),
-    )
-    pool.schedule(_ready)  # pebble starts its processes with the first task
-    return ExtractionPool(pool, deadline_s)
+
+    def start() -> ProcessPool:
+        pool = ProcessPool(
+            max_workers=workers,
+            context=context,
+            initializer=_limit_memory,
+            initargs=(WORKER_MEMORY_BYTES,),
+        )
+        pool.schedule(_ready)  # pebble starts its processes with the first task
+        return pool
+
+    return ExtractionPool(start, deadline_s)
+
+
+def _stop(pool: ProcessPool) -> None:
+    pool.stop()  # type: ignore[no-untyped-call]
+    pool.join()
 
 
 _SHARED: dict[int, ExtractionPool] = {}

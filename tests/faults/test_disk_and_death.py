@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from flows.commands import explain_os_error
 from tasks.commit import commit_shard
 from tasks.errors import LakeFullError
-from tasks.lake import open_or_create_lake
+from tasks.lake import open_lake, open_or_create_lake
 from tasks.query import open_catalog
 from tests.builders import a_rejection, a_shard, an_article
 from tests.flows.conftest import ROOT, ask, broadsheet
@@ -90,11 +91,13 @@ def test_a_full_disk_is_one_line_and_the_next_run_completes_it(
 
         remount(disk, "ro")
         assert ask(lake, "select count(*) as n from articles") == [{"n": ARTICLES}]
-        refused = broadsheet("ingest", input_file, "--lake", lake)
-        assert refused.exit_code == 1
-        assert "read-only" in refused.err
-        assert "Traceback" not in refused.err
-        assert not refused.out
+        report = broadsheet("report", "--lake", lake)
+        assert (report.exit_code, report.out) == (1, "")
+        assert "read-only" in report.err.lower()
+        assert report.err.count("\n") == 1
+        with pytest.raises(OSError, match="Read-only") as refused:
+            commit_shard(open_lake(lake), a_shard(an_article()), pipeline_version="1")
+        assert "the disk is read-only" in explain_os_error(refused.value)
 
 
 def test_a_disk_that_fills_up_anywhere_in_a_commit_loses_and_doubles_nothing(

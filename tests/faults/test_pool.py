@@ -113,6 +113,18 @@ def test_a_worker_that_is_killed_at_work_costs_its_page_only(
     assert results[1].detail == "the worker died with exit code -9"
 
 
+def test_workers_that_die_at_rest_are_replaced(tmp_path: Path) -> None:
+    pool = open_pool(2, deadline_s=60)
+    try:
+        extract(pool, tmp_path / "before", *[STORY] * 4)
+        for pid in _cpu_ticks_of_grandchildren():
+            os.kill(pid, signal.SIGKILL)
+        time.sleep(0.5)
+        assert rules(extract(pool, tmp_path / "after", *[STORY] * 4)) == ["article"] * 4
+    finally:
+        pool.close()
+
+
 def _kill_the_busy_worker() -> None:
     """Kill the grandchild (a child of the fork server) that has just used half a second of CPU."""
     before = _cpu_ticks_of_grandchildren()

@@ -167,6 +167,11 @@ def test_no_markup_raises(pieces: list[str]) -> None:
         to_table(Article, [result])
 
 
+def test_joiners_that_words_are_spelled_with_stay_in_the_text() -> None:
+    persian = "نشست اتاق‌های بازرگانی می‌گوید ده‌ها نفر آمده‌اند. " * 6 + "👩‍🚀"
+    assert article(html(persian)).content.text == persian
+
+
 # Whose page it is
 
 
