@@ -56,5 +56,5 @@ clean:
 	$(PY) -m uv pip install --quiet --compile-bytecode --require-hashes -r requirements.txt
 	$(PY) -m uv pip install --quiet --no-deps --no-build-isolation -e .
 	$(PY) -m compileall -q flows tasks expectations
-	$(PY) -m prefect server database upgrade -y >/dev/null
+	DO_NOT_TRACK=1 $(PY) -m prefect server database upgrade -y >/dev/null
 	@touch $@

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from traceback import clear_frames
 from typing import Annotated, Literal
 
 import typer
@@ -17,7 +18,6 @@ from tasks.errors import BroadsheetError
 from tasks.settings import default_lake, default_workers
 
 GATE_FAILED = 3
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
 Kind = Literal["html", "text", "jsonl", "parquet", "warc", "urls"]
 Format = Literal["table", "csv", "json", "jsonl", "parquet", "markdown"]
@@ -129,9 +129,8 @@ def main() -> None:
     try:
         app()
     except BroadsheetError as error:
+        _forget_frames(error)
         _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted: what was committed stays; run it again to go on", INTERRUPTED)
     except BrokenPipeError:
         # Whoever read our output has read enough; Python must not complain at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -139,6 +138,13 @@ def main() -> None:
         from flows.commands import explain_os_error
 
         _fail(explain_os_error(error), 1)
+
+
+def _forget_frames(error: BaseException | None) -> None:
+    """Let go of what an error's frames hold: DuckDB prints pages about objects that outlive it."""
+    while error is not None:
+        clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _fail(message: str, exit_code: int) -> None:

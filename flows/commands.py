@@ -16,7 +16,7 @@ from threading import Thread
 from flows.console import progress
 from flows.embedded import prefect_api
 from tasks.answers import Answer, Format, write_answer, write_parquet
-from tasks.errors import UsageError
+from tasks.errors import InterruptedRunError, UsageError
 from tasks.lake import check_folder, open_lake
 from tasks.pool import close_shared_pools, shared_pool
 from tasks.query import check_query, open_catalog, query_errors
@@ -59,6 +59,10 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
                     workers=workers,
                     limit=limit,
                 )
+        except KeyboardInterrupt:
+            raise InterruptedRunError(
+                "interrupted: what was committed stays; run it again to go on"
+            ) from None
         finally:
             close_shared_pools()
 
@@ -186,6 +190,8 @@ def explain_os_error(error: OSError) -> str:
     place = f" ({error.filename})" if error.filename else ""
     if error.errno == errno.ENOSPC or "No space left on device" in str(error):
         return f"the disk is full{place}: free some space and run it again; nothing was lost"
+    if error.errno == errno.ENOENT:
+        return f"there is no such file or folder{place}: check the path"
     if error.errno in (errno.EACCES, errno.EPERM):
         return f"permission denied{place}: check who owns it"
     if error.errno == errno.EROFS:

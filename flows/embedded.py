@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -44,24 +44,23 @@ def prefect_api() -> Iterator[Api]:
     """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    if os.environ.get("PREFECT_API_URL"):
-        with _told_of_loss(Api(None, None)) as api:
-            yield api
-        return
-    with tempfile.TemporaryFile() as log:
-        server = subprocess.Popen(  # noqa: S603 - a file of ours
-            [sys.executable, "-P", SERVER],  # -P: nothing here may pass for a library there
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for the run, which still has its end to report
-        )
-        try:
-            with _told_of_loss(Api(server, log)) as api:
-                yield api
-            _send_the_rest()
-        finally:
-            _stop(server)
+    with ExitStack() as ended:
+        if os.environ.get("PREFECT_API_URL"):
+            api = Api(None, None)
+        else:
+            log = ended.enter_context(tempfile.TemporaryFile())
+            server = subprocess.Popen(  # noqa: S603 - a file of ours
+                [sys.executable, "-P", SERVER],  # -P: nothing here may pass for a library there
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the run, which still has its end to report
+            )
+            ended.callback(_stop, server)
+            api = Api(server, log)
+            ended.callback(api.send_the_rest)
+        ended.enter_context(_told_of_loss(api))
+        yield api
 
 
 class Api:
@@ -77,9 +76,14 @@ class Api:
         Raises:
             BroadsheetError: if it does not.
         """
-        from prefect.client import orchestration  # noqa: F401 - while the server starts
-        from prefect.context import refresh_global_settings_context
-
+        try:
+            from prefect.client import orchestration  # noqa: F401 - while the server starts
+            from prefect.context import refresh_global_settings_context
+        except Exception as error:
+            raise BroadsheetError(
+                f"Prefect refuses its settings ({' '.join(str(error).split())}): mend them in the "
+                "environment, .env, prefect.toml, pyproject.toml or your Prefect profile"
+            ) from error
         if self._server is not None:
             os.environ["PREFECT_API_URL"] = self._announced_url(self._server)
             refresh_global_settings_context()
@@ -92,6 +96,15 @@ class Api:
                 "your Prefect profile, and a temporary server will do"
             )
         self.was_reached = True
+
+    def send_the_rest(self) -> None:
+        """Have Prefect send what it has queued, or at exit it would try to, for minutes."""
+        if self.was_reached:
+            from prefect.events.worker import EventsWorker
+            from prefect.logging.handlers import APILogWorker
+
+            APILogWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
+            EventsWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
 
     def _announced_url(self, server: subprocess.Popen[bytes]) -> str:
         if server.stdout and select.select([server.stdout], [], [], START_TIMEOUT_S)[0]:
@@ -143,15 +156,6 @@ def _told_of_loss(api: Api) -> Iterator[Api]:
                 "what was committed stays; run it again to go on"
             ) from error
         raise
-
-
-def _send_the_rest() -> None:
-    """Have Prefect send what it has queued, or at exit it would try for minutes to send it."""
-    from prefect.events.worker import EventsWorker
-    from prefect.logging.handlers import APILogWorker
-
-    APILogWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
-    EventsWorker.drain_all(timeout=STOP_TIMEOUT_S, at_exit=False)
 
 
 def _spare_proxies(host: str) -> None:

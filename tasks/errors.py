@@ -5,7 +5,8 @@ BroadsheetError
 ├── SourceError         nothing to read at a SOURCE                   exit 1
 ├── LakeError           the lake cannot be read or written            exit 1
 │   └── LakeFullError   no space left                                 exit 1
-└── QueryError          the user's SQL failed                         exit 1
+├── QueryError          the user's SQL failed                         exit 1
+└── InterruptedRunError the user stopped a run                        exit 130
 """
 
 from __future__ import annotations
@@ -33,6 +34,12 @@ class LakeError(BroadsheetError):
 
 class LakeFullError(LakeError):
     """The disk that holds the lake is full. Transient: free some space, run again."""
+
+
+class InterruptedRunError(BroadsheetError):
+    """The user stopped a run. What was committed stays."""
+
+    exit_code = 130  # 128 + SIGINT, as shells have it
 
 
 class QueryError(BroadsheetError):

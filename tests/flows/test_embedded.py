@@ -21,6 +21,16 @@ ROOT = Path(__file__).parents[2]
 UNREACHABLE = "http://127.0.0.1:9/api"  # port 9 is for discarding; nobody listens
 PATIENCE_S = 120
 START = "from flows.embedded import prefect_api\nwith prefect_api() as api: api.wait_until_ready()"
+FAIL = """
+from flows.embedded import prefect_api
+with prefect_api() as api:
+    api.wait_until_ready()
+    from prefect import flow
+    @flow
+    def fail():
+        raise OSError("the disk is full")
+    fail()
+"""
 LOSE_IT = """
 import os
 from flows.embedded import BroadsheetError, _told_of_loss, prefect_api
@@ -128,6 +138,26 @@ def test_a_server_that_cannot_start_says_why(tmp_path: Path, environment: dict[s
     assert "Prefect's temporary server did not start: " in told
     assert "Error: " in told
     assert str(no_folder) in told
+
+
+def test_settings_that_prefect_refuses_are_told_in_one_line(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    (tmp_path / "prefect.toml").write_text("not [TOML")
+    failed = run_python("-c", START, cwd=tmp_path, env=environment)
+    told = failed.stderr.splitlines()[-1]
+    assert "Prefect refuses its settings (Failed to load" in told
+    assert "prefect.toml" in told
+
+
+def test_a_run_that_fails_sends_its_log_before_the_server_goes(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    failed = run_python("-c", FAIL, cwd=tmp_path, env=environment)
+    assert failed.stderr.startswith("Traceback")
+    assert failed.stderr.endswith("\nOSError: the disk is full\n")
+    assert "API" not in failed.stderr
+    assert processes(environment) == []
 
 
 @pytest.mark.ops
