@@ -41,7 +41,7 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
 
     # Mistakes show before anything starts.
     kind = SourceKind(as_kind) if as_kind else None
-    open_sources(sources, registry=default_registry(), as_kind=kind)
+    open_sources(sources, registry=default_registry(), source_id=source_id, as_kind=kind)
     check_folder(Path(lake))
     with prefect_api() as api:
         try:
@@ -104,6 +104,8 @@ def run_sql(query: str, *, lake: str, form: str, output: Path | None) -> None:
 
 def _write_file(answer: Answer, path: Path, chosen: Format) -> None:
     """Write an answer to a file that appears whole, or stays what it was."""
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}: make it, or name another with -o")
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         if chosen is Format.PARQUET:
@@ -189,7 +191,7 @@ def explain_os_error(error: OSError) -> str:
     """Say in one line what the system refused, and what to do."""
     place = f" ({error.filename})" if error.filename else ""
     if error.errno == errno.ENOSPC or "No space left on device" in str(error):
-        return f"the disk is full{place}: free some space and run it again; nothing was lost"
+        return f"the disk is full{place}: free some space and run it again"
     if error.errno == errno.ENOENT:
         return f"there is no such file or folder{place}: check the path"
     if error.errno in (errno.EACCES, errno.EPERM):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 INVALID_BYTES = "invalid_bytes"
 NUL_CHARACTERS = "nul_characters"
+CHARSET_GUESSED = "charset_guessed"
 
 MAX_INVALID_SHARE = 0.01
 # Random bytes are 10 % control characters, text has none; NULs alone also pad honest text.
@@ -102,6 +103,8 @@ def decode(body: bytes, charset: str | None) -> Decoded | Undecodable:
     if controls > len(as_bytes) * MAX_CONTROL_SHARE:
         return Undecodable(f"{controls} control characters in {len(as_bytes)} bytes: not text")
     warnings = [INVALID_BYTES] if invalid else []
+    if _is_guess(charset, encoding):
+        warnings.append(CHARSET_GUESSED)
     if "\0" in text:
         warnings.append(NUL_CHARACTERS)
         text = text.strip("\0")
@@ -145,6 +148,12 @@ def _damaged(body: bytes, declared: str | None) -> tuple[str, str, int]:
         if invalid <= len(text) * MAX_INVALID_SHARE:
             return text, declared, invalid
     return _replaced(body, _detected(body[:_SNIFFED_BYTES]) or "cp1252")
+
+
+def _is_guess(charset: str | None, encoding: str) -> bool:
+    """Whether nothing but statistics speaks for the encoding."""
+    named = encoding == "utf-8" or encoding == _codec(charset)
+    return not named and not encoding.startswith(("utf-16", "utf-32"))
 
 
 _ASCII_RUNS = re.compile(r"[\0-\x7f]+")

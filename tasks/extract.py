@@ -128,7 +128,7 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         return _reject(page, Stage.EXTRACT, Reason.UNPARSABLE, "no element could be parsed")
     metadata = read_metadata(tree, url=page.url, given=page.given, now=now)
     statements = licensing.statements_in_page(
-        tree, metadata.license_json_ld, metadata.copyright_holder_json_ld
+        tree, metadata.licenses_json_ld, metadata.copyright_holder_json_ld
     )
     reserved = licensing.rights_reserved(tree)
     _drop_dead_weight(tree)
@@ -204,7 +204,13 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         wire=dateline,
         rights=replace(rights, attribution=credit, rights_reserved=reserved),
         cleaning=Cleaning(
-            removed=removed, extractor=extractor, warnings=(*metadata.warnings, *warnings)
+            removed=removed,
+            extractor=extractor,
+            warnings=(
+                *metadata.warnings,
+                *warnings,
+                *(["url_unusable"] if url and not canonical else []),
+            ),
         ),
         duplicates=Duplicates(content_hash=content_hash),
         raw_ref=page.raw_ref,

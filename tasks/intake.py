@@ -71,6 +71,8 @@ def _open(
             "name a file, folder or glob, or @NAME of the registry"
         )
     if source.startswith("@"):
+        if source_id is not None:
+            raise UsageError(f"{source} has its own id: leave --source-id out, or name its folder")
         return [_open_registered(entry) for entry in _registered(source, registry)]
     return [open_source(source, source_id=source_id, as_kind=as_kind)]
 

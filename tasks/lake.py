@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -104,6 +105,7 @@ def open_lake(root: Path) -> Lake:
     Raises:
         LakeError: if there is none, or it is newer than this program.
     """
+    _lake(root)
     if not root.exists():
         raise LakeError(
             f"there is no lake at {root}: run `broadsheet ingest SOURCE --lake {root}` first"
@@ -140,9 +142,13 @@ def check_folder(root: Path) -> None:
         _check_marker(root)
     else:
         _refuse_foreign_folder(root)
+    if root.exists() and not os.access(root, os.W_OK | os.X_OK):
+        raise LakeError(f"{root} cannot be written: check who owns it, and that its disk may be")
 
 
 def _lake(root: Path) -> Lake:
+    if root.parts[:1] == ("s3:",):
+        raise LakeError("lakes on S3 are still to come: name a folder with --lake")
     path = root.resolve()
     if wrong := MISREAD.search(str(path)):
         raise LakeError(
@@ -153,8 +159,6 @@ def _lake(root: Path) -> Lake:
 
 
 def _refuse_foreign_folder(root: Path) -> None:
-    if root.parts[:1] == ("s3:",):
-        raise LakeError(f"{root}: lakes on S3 are still to come; name a folder with --lake")
     if root.exists() and not root.is_dir():
         raise LakeError(f"{root} is a file, not a lake: name a new or empty folder with --lake")
     names = sorted(p.name for p in root.iterdir()) if root.exists() else []

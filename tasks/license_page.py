@@ -7,7 +7,7 @@ and sentences outside captions, galleries, comments and navigation are read, and
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
@@ -63,13 +63,13 @@ _FOOTER_TAGS = ("div", "p", "section", "span", "small", "li", "td", "footer", "a
 
 
 def statements_in_page(
-    tree: HtmlElement, json_ld_license: str | None, json_ld_holder: str | None
+    tree: HtmlElement, json_ld_licenses: Sequence[str], json_ld_holder: str | None
 ) -> tuple[Statement, ...]:
     """Statements about the rights in a page's article, as its mark-up and footers make them.
 
     Args:
         tree: The page as parsed, scripts and footers still in it. Not changed.
-        json_ld_license: `license` of the article's JSON-LD: an address or a name.
+        json_ld_licenses: Each `license` of the article's JSON-LD: an address or a name.
         json_ld_holder: Name of its `copyrightHolder`.
     """
     links: list[HtmlElement] = []
@@ -86,7 +86,7 @@ def statements_in_page(
             footers.append(element)
     found = [
         *_in_links(links[:_MAX_LINKS]),
-        *_in_json_ld(json_ld_license, json_ld_holder),
+        *(s for named in json_ld_licenses or ("",) for s in _in_json_ld(named, json_ld_holder)),
         *_in_meta(metas),
         *_in_footers(footers),
     ]
@@ -166,8 +166,8 @@ def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
         )
 
 
-def _in_json_ld(license_named: str | None, holder: str | None) -> Iterator[Statement]:
-    named = (license_named or "")[:_MAX_META]
+def _in_json_ld(license_named: str, holder: str | None) -> Iterator[Statement]:
+    named = license_named[:_MAX_META]
     holder = " ".join((holder or "").split())[:_MAX_HOLDER] or None
     if licensed := parse_license(named):
         yield Statement(*licensed, "article", "json-ld", named, holder)

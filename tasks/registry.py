@@ -1,9 +1,7 @@
 """The source registry: a TOML file that names the places which news comes from.
 
 Each `[[source]]` has an `id` (written `@id` on the command line), a `name` and a `kind`; a
-`folder` also has a `path`, relative to the registry file. Optional: `homepage`, `language`
-(ISO 639-1), `country` (ISO 3166-1 alpha-2), `license` (SPDX id) and `license_evidence` (the words
-that grant it).
+`folder` also has a `path`, relative to the registry file.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ from tasks.errors import UsageError
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _REQUIRED = ("id", "name", "kind", "path")
-_OPTIONAL = ("homepage", "language", "country", "license", "license_evidence")
 
 
 class EntryKind(StrEnum):
@@ -35,11 +32,6 @@ class Source:
     name: str
     kind: EntryKind
     location: str
-    homepage: str | None = None
-    language: str | None = None
-    country: str | None = None
-    license: str | None = None
-    license_evidence: str | None = None
 
 
 def load_registry(path: Path) -> tuple[Source, ...]:
@@ -98,7 +90,6 @@ def _source(table: object, *, where: str, base: Path) -> Source:
         name=fields["name"],
         kind=EntryKind(fields["kind"]),
         location=str((base / fields["path"]).resolve()),
-        **{key: fields[key] for key in _OPTIONAL if key in fields},
     )
 
 
@@ -106,10 +97,8 @@ def _strings(table: object, where: str) -> dict[str, str]:
     if not isinstance(table, dict):
         raise UsageError(f"{where} is not a [[source]] table")
     for key, value in table.items():
-        if key not in _REQUIRED + _OPTIONAL:
-            raise UsageError(
-                f"{where} has the unknown key {key!r}; known: {', '.join(_REQUIRED + _OPTIONAL)}"
-            )
+        if key not in _REQUIRED:
+            raise UsageError(f"{where} has the unknown key {key!r}; known: {', '.join(_REQUIRED)}")
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise UsageError(f"{where}: {key} must be a string that is not empty, without NUL")
     return table

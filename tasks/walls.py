@@ -93,5 +93,8 @@ def _visible(tree: HtmlElement) -> list[str]:
 
 
 def _around(words: str, match: re.Match[str]) -> str:
-    start = max(0, match.start() - 40)
-    return words[start : match.end() + 80].strip()
+    before = words[max(0, match.start() - 40) : match.start()]
+    after = words[match.end() : match.end() + 80]
+    # Whole words only: a cut one at either end goes.
+    whole = before if match.start() <= len(before) else before.partition(" ")[2]
+    return f"{whole}{match[0]}{after.rpartition(' ')[0] or after}".strip()

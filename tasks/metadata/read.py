@@ -60,7 +60,7 @@ class Metadata:
     declared_language: str | None = None  # as declared, such as `de-AT`
     canonical_urls: tuple[str, ...] = ()  # as declared: link rel=canonical, then og:url
     times: Times = _UNDATED
-    license_json_ld: str | None = None
+    licenses_json_ld: tuple[str, ...] = ()  # each that is stated: they may disagree
     copyright_holder_json_ld: str | None = None
     warnings: tuple[str, ...] = ()
 
@@ -138,7 +138,13 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
         or tags.first(meta_names.LANGUAGE, max_chars=MAX_LABEL_CHARS),
         canonical_urls=canonical,
         times=times,
-        license_json_ld=_first_clean(_values(nodes, "license"), MAX_DESCRIPTION_CHARS),
+        licenses_json_ld=tuple(
+            dict.fromkeys(
+                stated_license
+                for value in _values(nodes, "license")
+                if (stated_license := clean(value, max_chars=MAX_DESCRIPTION_CHARS))
+            )
+        ),
         copyright_holder_json_ld=_first_clean(_values(nodes, "copyright_holder"), MAX_LABEL_CHARS),
         warnings=(
             *doubts,

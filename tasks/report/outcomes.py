@@ -126,7 +126,7 @@ def find_run(connection: duckdb.DuckDBPyConnection, run_id: str) -> Run:
         run_id,
     )
     if not rows:
-        newest = fetch(connection, "select max(run_id) from runs")[0][0]
+        newest = fetch(connection, "select max(run_id) from runs where flow = 'ingest'")[0][0]
         if newest is None:
             raise LakeError("the lake has no runs to report on: run `broadsheet ingest` first")
         raise UsageError(f"the lake has no run {run_id!r}; the newest is {newest!r}")

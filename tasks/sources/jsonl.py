@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
 
 from expectations.records import Page, Reason, Rejection
 from tasks.sources.fields import read_row
@@ -121,13 +120,13 @@ def _lines(stream: Stream, max_line: int) -> Iterator[_Line | _Lost]:
 
 def _parse(text: bytes) -> object:
     value: object = json.loads(
-        text.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"), parse_constant=_refuse
+        text.removeprefix(_BYTE_ORDER_MARK).decode("utf-8"), parse_constant=_nothing
     )
     return value
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")
+def _nothing(_constant: str) -> None:
+    """NaN and Infinity are no JSON, but what Python and pandas write for a missing number."""
 
 
 def _message(error: Exception) -> str:

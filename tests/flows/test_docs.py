@@ -34,12 +34,10 @@ def shell_commands(markdown: str) -> Iterator[str]:
 def newcomer(
     tmp_path_factory: pytest.TempPathFactory, seed_lake: SeedLake
 ) -> tuple[Path, dict[str, str]]:
-    """A folder with files of the names that README uses, beside the lake that `make run` leaves."""
+    """A folder that looks like a checkout in which `make run` has run."""
     folder = tmp_path_factory.mktemp("newcomer")
     shutil.copytree(seed_lake.root, folder / "lake", symlinks=True)
-    (folder / "my-articles").symlink_to(ROOT / "seeds" / "html")
-    (folder / "crawl.warc.gz").symlink_to(ROOT / "seeds" / "warc" / "crawl.warc.gz")
-    (folder / "export-1.jsonl").symlink_to(ROOT / "seeds" / "jsonl" / "articles.jsonl")
+    (folder / "seeds").symlink_to(ROOT / "seeds")
     return folder, os.environ | {"PYTHONPATH": str(ROOT)}
 
 

@@ -277,3 +277,18 @@ def test_a_short_report_about_cookies_or_javascript_is_an_article(body: str) -> 
 def test_an_article_under_a_consent_banner_is_an_article() -> None:
     banner = "<div class=banner>We value your privacy. Accept all cookies</div>"
     assert article(html().replace(b"<body>", f"<body>{banner}".encode())).content.text == STORY
+
+
+def test_licenses_of_json_ld_that_disagree_are_a_conflict_and_the_narrower_one_wins() -> None:
+    block = (
+        '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Two terms", '
+        '"license": "https://creativecommons.org/licenses/%s/4.0/"}</script>'
+    )
+    page = f"<h1>Two terms</h1>{block % 'by'}{block % 'by-nc'}<p>{'A story of the town. ' * 30}</p>"
+    rights = article(html(page)).rights
+    assert (rights.license, rights.license_conflict) == ("CC-BY-NC-4.0", True)
+
+
+def test_an_address_that_is_none_is_a_warning() -> None:
+    found = article(html(), url="https://ex .org/x")
+    assert "url_unusable" in found.cleaning.warnings

@@ -48,7 +48,7 @@ def test_all_sources_of_the_registry_are_read_under_their_own_names(tmp_path: Pa
     for name in ("one", "two"):
         write_story(tmp_path / name / "story.txt")
     registry = write_registry(tmp_path, first="one", second="two")
-    items = open_sources(["@all"], registry=registry, source_id="for ad-hoc sources only")
+    items = open_sources(["@all"], registry=registry)
     assert [item.source_id for item in items] == ["first", "second"]
 
 
@@ -174,3 +174,12 @@ def test_a_pattern_that_matches_no_file_says_so(tmp_path: Path, pattern: str) ->
 def test_a_pattern_that_no_file_name_can_have_is_refused() -> None:
     with pytest.raises(UsageError, match="pattern"):
         sources_by_day("\ud800%Y", FIRST, LAST)
+
+
+def test_a_registered_source_keeps_its_own_id(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(
+        '[[source]]\nid = "a"\nname = "A"\nkind = "folder"\npath = "a"\n', encoding="utf-8"
+    )
+    with pytest.raises(UsageError, match="leave --source-id out"):
+        open_sources(["@a"], registry=registry, source_id="b")

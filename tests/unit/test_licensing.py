@@ -299,7 +299,7 @@ def test_text_and_cuts_are_the_input_up_to_space(parts: list[str], glue: str) ->
 
 def page(body: str, head: str = "") -> tuple[Statement, ...]:
     tree = lxml.html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    return statements_in_page(tree, None, None)
+    return statements_in_page(tree, (), None)
 
 
 LINK = f'<a href="{CC}/by/4.0/" rel="license">CC BY 4.0</a>'
@@ -389,18 +389,18 @@ def test_what_is_not_the_article_s_is_left_alone(html: str) -> None:
 
 def test_json_ld_license_and_holder_are_statements() -> None:
     tree = lxml.html.fromstring("<p>x</p>")
-    (found,) = statements_in_page(tree, f"{CC}/by/4.0/", "Example  News")
+    (found,) = statements_in_page(tree, [f"{CC}/by/4.0/"], "Example  News")
     assert (found.spdx, found.source, found.scope, found.holder) == (
         "CC-BY-4.0", "json-ld", "article", "Example News",
     )  # fmt: skip
-    (found,) = statements_in_page(tree, "https://example.org/terms", "Example News")
+    (found,) = statements_in_page(tree, ["https://example.org/terms"], "Example News")
     assert (found.spdx, found.holder) == (None, "Example News")
 
 
 def test_a_page_is_not_changed_by_reading_it() -> None:
     tree = lxml.html.fromstring(f"<body><p>x {LINK} y</p><footer>© 2024 Example</footer></body>")
     before = lxml.html.tostring(tree)
-    statements_in_page(tree, None, None)
+    statements_in_page(tree, (), None)
     assert lxml.html.tostring(tree) == before
 
 

@@ -256,7 +256,7 @@ def test_all_other_fields_are_read() -> None:
     assert found.description == "Kurz"
     assert found.section == "Politik"
     assert found.tags == ("Wahl", "Wien", "T&T")
-    assert found.license_json_ld == "https://creativecommons.org/licenses/by/4.0/"
+    assert found.licenses_json_ld == ("https://creativecommons.org/licenses/by/4.0/",)
     assert found.copyright_holder_json_ld == "Beispiel GmbH"
     assert found.publisher == "Beispiel"
     assert found.warnings == ("paywalled",)

@@ -21,11 +21,6 @@ id = "archive"
 name = "Archive"
 kind = "folder"
 path = "/srv/archive"
-homepage = "https://archive.example/"
-language = "en"
-country = "GB"
-license = "CC-BY-4.0"
-license_evidence = "All texts: CC BY 4.0"
 """
 
 
@@ -53,11 +48,6 @@ def test_sources_come_in_the_order_of_the_file_with_every_field(tmp_path: Path) 
         name="Archive",
         kind=EntryKind.FOLDER,
         location="/srv/archive",
-        homepage="https://archive.example/",
-        language="en",
-        country="GB",
-        license="CC-BY-4.0",
-        license_evidence="All texts: CC BY 4.0",
     )
 
 
@@ -94,7 +84,7 @@ def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
         (entry() + entry(id="b", kind="pigeon"), "source 2 .*unknown kind 'pigeon'; known: folder"),
         (entry() + entry(), "names the source 'a' twice"),
         ("[[source]]\nid = 'a'\n", "lacks: name, kind, path"),
-        (entry(licence="CC0-1.0"), "unknown key 'licence'; known: .*license"),
+        (entry(paths="a"), "unknown key 'paths'; known: .*path"),
         (entry(id="Two Words"), "'Two Words'; use lower-case letters"),
         (entry(name=" "), "name must be a string that is not empty"),
         ("[[source]]\nid = 7\n", "id must be a string"),

@@ -163,7 +163,6 @@ def test_a_broken_line_is_a_rejection_and_the_rest_goes_on(tmp_path: Path) -> No
         b"[1]",
         b'"text"',
         b"null",
-        b'{"text": NaN}',
         b'{"text": "\xff"}',
         b'{"text": "x"} {"text": "y"}',
         b"[" * 100_000,
@@ -217,8 +216,17 @@ def test_a_json_file_may_hold_a_line_each_after_all(tmp_path: Path) -> None:
     assert [getattr(item, "rule", "page") for item in items] == ["broken_line", "page", "page"]
 
 
+def test_a_number_that_python_calls_nan_is_a_missing_value(tmp_path: Path) -> None:
+    lines = b'{"text": "x", "score": NaN, "title": NaN}\n{"text": NaN}'
+    page, without = read(tmp_path / "a.jsonl", lines)
+    assert isinstance(page, Page)
+    assert page.given.given_title is None
+    assert isinstance(without, Rejection)
+    assert without.rule == Reason.MISSING_CONTENT
+
+
 def test_broken_documents_are_one_rejection(tmp_path: Path) -> None:
-    for data in (b'[{"text": "a"},\n', b'{\n"text": \n', b"[" * 100_000, b'[{"a": NaN}]'):
+    for data in (b'[{"text": "a"},\n', b'{\n"text": \n', b"[" * 100_000):
         (item,) = read(tmp_path / "a.json", data)
         assert isinstance(item, Rejection)
         assert item.rule == Reason.BROKEN_LINE
