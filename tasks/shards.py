@@ -12,7 +12,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, cast
@@ -25,8 +25,8 @@ from expectations.records import Page, Rejection, Skip, Stage
 from tasks.durable import exclusive, try_exclusive
 
 MAX_PAGES = 1_000
-MAX_BYTES = 64 << 20  # a shard's pages are in memory while it is staged
-PAGES_PER_BATCH = 16  # what a worker maps to read one page
+MAX_BYTES = 512 << 20  # on disk: four shards are staged at once at most
+PAGES_PER_BATCH = 8  # held in memory while staged, each of up to 20 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,61 +39,73 @@ class SkipRow:
     detail: Annotated[str, Column(pa.string(), "What was found")]
 
 
-@dataclass(slots=True)
-class _Basket:
-    pages: list[Page] = field(default_factory=list)
-    rejections: list[Rejection] = field(default_factory=list)
-    skips: list[SkipRow] = field(default_factory=list)
-    size_bytes: int = 0
+class _Shard:
+    """A shard being staged: its pages go to disk as they come, a batch at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True)
+        self.folder = folder
+        self._sink = pa.OSFile(str(folder / "pages.arrow"), "wb")
+        self._writer = pa.ipc.new_file(self._sink, arrow_schema(Page))
+        self._pages: list[Page] = []
+        self._rejections: list[Rejection] = []
+        self._skips: list[SkipRow] = []
+        self._items = self._size_bytes = 0
 
     def add(self, item: Page | Rejection | Skip) -> None:
+        self._items += 1
         if isinstance(item, Page):
-            self.pages.append(item)
-            self.size_bytes += len(item.body)
+            self._pages.append(item)
+            self._size_bytes += len(item.body)
+            if len(self._pages) == PAGES_PER_BATCH:
+                self._flush()
         elif isinstance(item, Rejection):
-            self.rejections.append(item)
+            self._rejections.append(item)
         else:
-            self.skips.append(SkipRow(item.source_id, item.stage, str(item.reason), item.detail))
-
-    def __len__(self) -> int:
-        return len(self.pages) + len(self.rejections) + len(self.skips)
+            self._skips.append(SkipRow(item.source_id, item.stage, str(item.reason), item.detail))
 
     @property
     def is_full(self) -> bool:
-        return len(self) >= MAX_PAGES or self.size_bytes >= MAX_BYTES
+        return self._items >= MAX_PAGES or self._size_bytes >= MAX_BYTES
+
+    def finish(self) -> Path:
+        self._flush()
+        self._writer.close()
+        self._sink.close()
+        _write_table(to_table(Rejection, self._rejections), self.folder / "rejections.arrow")
+        _write_table(to_table(SkipRow, self._skips), self.folder / "skips.arrow")
+        return self.folder
+
+    def _flush(self) -> None:
+        if self._pages:
+            self._writer.write_table(to_table(Page, self._pages).combine_chunks())
+            self._pages = []
 
 
 def stage_shards(items: Iterable[Page | Rejection | Skip], folder: Path) -> Iterator[Path]:
     """Write items into shard folders below `folder`, yielding each as it is complete.
 
     Args:
-        items: What a reader yields; consumed lazily, at most one shard is held in memory.
+        items: What a reader yields; consumed lazily, at most a batch of pages is held in memory.
         folder: Created if need be. The caller removes each shard when its work is done.
 
     Yields:
         Shard folders named 00000, 00001, ... in the order of the items.
     """
-    basket, number = _Basket(), 0
+    shard, number = None, 0
     for item in items:
-        basket.add(item)
-        if basket.is_full:
-            yield _write(basket, folder / f"{number:05d}")
-            basket, number = _Basket(), number + 1
-    if len(basket):
-        yield _write(basket, folder / f"{number:05d}")
-
-
-def _write(basket: _Basket, shard: Path) -> Path:
-    shard.mkdir(parents=True)
-    _write_table(to_table(Page, basket.pages), shard / "pages.arrow")
-    _write_table(to_table(Rejection, basket.rejections), shard / "rejections.arrow")
-    _write_table(to_table(SkipRow, basket.skips), shard / "skips.arrow")
-    return shard
+        shard = shard or _Shard(folder / f"{number:05d}")
+        shard.add(item)
+        if shard.is_full:
+            yield shard.finish()
+            shard, number = None, number + 1
+    if shard:
+        yield shard.finish()
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        writer.write_table(table, max_chunksize=PAGES_PER_BATCH)
+        writer.write_table(table)
 
 
 def count_pages(shard: Path) -> int:
