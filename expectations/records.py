@@ -204,6 +204,18 @@ def rejection(  # noqa: PLR0913 - a rejection's parts, all named at the call
     )
 
 
+def reject_page(page: Page, stage: Stage, reason: Reason, detail: str) -> Rejection:
+    """Reject a page for one reason."""
+    return rejection(
+        source_id=page.source_id,
+        url=page.url,
+        stage=stage,
+        rule=reason,
+        detail=detail,
+        raw_ref=page.raw_ref,
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarantined:
     """Quarantine: rejections, one row each."""

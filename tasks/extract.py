@@ -31,7 +31,7 @@ from expectations.records import (
     Removed,
     Stage,
     Wire,
-    rejection,
+    reject_page,
 )
 from tasks import language, licensing, text, urls, wire
 from tasks.metadata import Metadata, read_given, read_metadata
@@ -91,9 +91,9 @@ def extract_page(page: Page, *, now: datetime) -> Article | Rejection:
         charset = _meta_charset(page.body)
     decoded = text.decode(page.body, charset)
     if isinstance(decoded, text.Undecodable):
-        return _reject(page, Stage.DECODE, Reason.UNDECODABLE, decoded.detail)
+        return reject_page(page, Stage.DECODE, Reason.UNDECODABLE, decoded.detail)
     if not decoded.text.strip():
-        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "the page is blank")
+        return reject_page(page, Stage.EXTRACT, Reason.NO_TEXT, "the page is blank")
     if page.kind is PageKind.TEXT:
         return _article_of_text(page, decoded, now)
     return _article_of_html(page, decoded, now)
@@ -103,7 +103,7 @@ def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Articl
     story = wire.read_wire(decoded.text)
     body, footers, statements = licensing.cut_footer(story.text)
     if not body:
-        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "nothing but a footer")
+        return reject_page(page, Stage.EXTRACT, Reason.NO_TEXT, "nothing but a footer")
     metadata = read_given(page.given, now=now)
     if metadata.title is None:
         metadata = replace(metadata, title=story.title)
@@ -125,7 +125,7 @@ def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Articl
 def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Article | Rejection:
     tree = _parse(decoded.text)
     if tree is None:
-        return _reject(page, Stage.EXTRACT, Reason.UNPARSABLE, "no element could be parsed")
+        return reject_page(page, Stage.EXTRACT, Reason.UNPARSABLE, "no element could be parsed")
     metadata = read_metadata(tree, url=page.url, given=page.given, now=now)
     statements = licensing.statements_in_page(
         tree, metadata.licenses_json_ld, metadata.copyright_holder_json_ld
@@ -134,9 +134,9 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
     _drop_dead_weight(tree)
     body, footers, in_text = licensing.cut_footer(text.normalise(_find_body(tree, page.url)))
     if wall := find_wall(tree, body):
-        return _reject(page, Stage.EXTRACT, wall.reason, wall.detail)
+        return reject_page(page, Stage.EXTRACT, wall.reason, wall.detail)
     if not body:
-        return _reject(page, Stage.EXTRACT, Reason.NO_TEXT, "trafilatura found no article text")
+        return reject_page(page, Stage.EXTRACT, Reason.NO_TEXT, "trafilatura found no article text")
     return _assemble(
         page,
         metadata,
@@ -246,14 +246,3 @@ def _drop_dead_weight(tree: HtmlElement) -> None:
 def _meta_charset(body: bytes) -> str | None:
     match = META_CHARSET.search(body[:CHARSET_PRESCAN_BYTES])
     return match[1].decode("ascii") if match else None
-
-
-def _reject(page: Page, stage: Stage, reason: Reason, detail: str) -> Rejection:
-    return rejection(
-        source_id=page.source_id,
-        url=page.url,
-        stage=stage,
-        rule=reason,
-        detail=detail,
-        raw_ref=page.raw_ref,
-    )

@@ -15,7 +15,7 @@ from threading import Lock
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
-from expectations.records import Article, Page, Reason, Rejection, Stage, rejection
+from expectations.records import Article, Reason, Rejection, Stage, reject_page
 from tasks.errors import BroadsheetError
 from tasks.shards import count_pages, read_page
 
@@ -90,10 +90,10 @@ class ExtractionPool:
             return future.result()
         except TimeoutError:
             detail = f"not done within {self._deadline_s:g} s"
-            return _reject(read_page(shard, row), Reason.DEADLINE, detail)
+            return reject_page(read_page(shard, row), Stage.EXTRACT, Reason.DEADLINE, detail)
         except ProcessExpired as error:
             detail = f"the worker died with exit code {error.exitcode}"
-            return _reject(read_page(shard, row), Reason.WORKER_DIED, detail)
+            return reject_page(read_page(shard, row), Stage.EXTRACT, Reason.WORKER_DIED, detail)
 
 
 def open_pool(workers: int, *, deadline_s: float = PAGE_DEADLINE_S) -> ExtractionPool:
@@ -160,14 +160,3 @@ def _extract_row(shard: Path, row: int, now: datetime) -> Article | Rejection:
     from tasks.worker import extract_row
 
     return extract_row(shard, row, now)
-
-
-def _reject(page: Page, reason: Reason, detail: str) -> Rejection:
-    return rejection(
-        source_id=page.source_id,
-        url=page.url,
-        stage=Stage.EXTRACT,
-        rule=reason,
-        detail=detail,
-        raw_ref=page.raw_ref,
-    )

@@ -122,9 +122,10 @@ def _observed_at(article: Article, now: datetime) -> datetime:
     return min(article.fetched_at, now)
 
 
+# `case`, for DuckDB 1.4, which reads this in a view, has no function `if`.
 OBSERVED_AT = (
-    "if(fetched_at_source is distinct from 'file', "
-    "least(coalesce(fetched_at, ingested_at), ingested_at), ingested_at)"
+    "case when fetched_at_source = 'file' then ingested_at "
+    "else least(coalesce(fetched_at, ingested_at), ingested_at) end"
 )
 
 

@@ -12,7 +12,7 @@ import resource
 from datetime import datetime
 from pathlib import Path
 
-from expectations.records import Article, Reason, Rejection, Stage, rejection
+from expectations.records import Article, Reason, Rejection, Stage, reject_page
 from tasks import language
 from tasks.extract import extract_page
 from tasks.shards import read_page
@@ -46,11 +46,4 @@ def extract_row(shard: Path, row: int, now: datetime) -> Article | Rejection:
         reason, detail = Reason.TOO_DEEP, "elements are nested too deeply"
     except Exception as error:  # noqa: BLE001 - the one place: third-party parsers on hostile pages
         reason, detail = Reason.INTERNAL_ERROR, f"{type(error).__name__}: {error}"[:500]
-    return rejection(
-        source_id=page.source_id,
-        url=page.url,
-        stage=Stage.EXTRACT,
-        rule=reason,
-        detail=detail,
-        raw_ref=page.raw_ref,
-    )
+    return reject_page(page, Stage.EXTRACT, reason, detail)
