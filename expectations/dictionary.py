@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from expectations.columns import DeclaredColumn, declared_columns
-from expectations.records import ArticleVersion, FunnelCount, Metric, Quarantined, Run
+from expectations.records import ArticleVersion, FunnelCount, Metric, Quarantined, Run, Snapshot
 from expectations.suites import Rule, article_rules, load_suite
 
 DICTIONARY = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
@@ -19,7 +19,7 @@ DICTIONARY = Path(__file__).parents[1] / "docs" / "data-dictionary.md"
 INTRODUCTION = """\
 # Data dictionary
 
-Written by `python -m expectations.dictionary` from `expectations/records.py` and the suites beside
+Written by `python -m expectations.dictionary` from `expectations/records/` and the suites beside
 it; edit those.
 
 Times are UTC with microseconds. Lists may be empty and are never null.
@@ -31,6 +31,7 @@ TABLES = (
     ("runs", "The newest state of each run.", Run),
     ("funnel", "Items per run, source and outcome.", FunnelCount),
     ("metrics", "Measures per run and source.", Metric),
+    ("snapshots", "One row per published state of the lake; `sql --as-of` reads them.", Snapshot),
 )
 
 RULES_OF_ARTICLES = """\

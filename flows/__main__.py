@@ -17,6 +17,7 @@ import typer
 from tasks.errors import BroadsheetError
 from tasks.settings import default_lake, default_workers
 
+FAILED = 1
 GATE_FAILED = 3
 
 Kind = Literal["html", "text", "jsonl", "parquet", "warc", "urls"]
@@ -34,7 +35,10 @@ app = typer.Typer(
 LakeOption = Annotated[
     str,
     typer.Option(
-        "--lake", metavar="DIR", default_factory=default_lake, help="The lake, or BROADSHEET_LAKE."
+        "--lake",
+        metavar="DIR_OR_S3_URL",
+        default_factory=default_lake,
+        help="The lake, or BROADSHEET_LAKE.",
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -81,6 +85,10 @@ def sql(
     query: Annotated[str, typer.Argument(metavar="QUERY", help="One statement that reads.")],
     *,
     lake: LakeOption,
+    as_of: Annotated[
+        str | None,
+        typer.Option(metavar="TIME_OR_RUN", help="The lake as it was then: ISO 8601, or a run."),
+    ] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write the answer.")] = "table",
     output: Annotated[
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to a file.")
@@ -89,15 +97,34 @@ def sql(
     """Ask the lake in SQL. Read-only; times are in UTC."""
     from flows import commands
 
-    commands.run_sql(query, lake=lake, form=form, output=output)
+    commands.run_sql(query, lake=lake, as_of=as_of, form=form, output=output)
 
 
 @app.command()
 def status(*, lake: LakeOption, as_json: JsonOption = False) -> None:
-    """Show the lake at a glance: rows, sources, last runs, open alerts."""
+    """Show the lake at a glance: rows, sources, last runs, open alerts, damage."""
     from flows import commands
 
-    commands.print_status(lake=lake, as_json=as_json)
+    if commands.print_status(lake=lake, as_json=as_json).damage:
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def show(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="ID_OR_URL", help="An article's URL; an id, or its first 6 or more digits."
+        ),
+    ],
+    *,
+    lake: LakeOption,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one article: fields, evidence, duplicates, text, versions with what changed."""
+    from flows import commands
+
+    commands.show_article(name=name, lake=lake, as_json=as_json)
 
 
 @app.command()
@@ -117,11 +144,21 @@ def report(
 
 
 @app.command()
-def compact(*, lake: LakeOption, as_json: JsonOption = False) -> None:
-    """Merge small files into few."""
+def compact(
+    *,
+    lake: LakeOption,
+    retention_days: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=36_500, metavar="N", help="How far back `sql --as-of` can go (default: 30)."
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Merge small files into few, and remove what nobody has needed for N days."""
     from flows import commands
 
-    commands.compact_lake(lake=lake, as_json=as_json)
+    commands.compact_lake(lake=lake, retention_days=retention_days, as_json=as_json)
 
 
 def main() -> None:

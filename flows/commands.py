@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 from dataclasses import asdict
@@ -16,13 +17,15 @@ from threading import Thread
 from flows.console import progress
 from flows.embedded import prefect_api
 from tasks.answers import Answer, Format, write_answer, write_parquet
-from tasks.errors import InterruptedRunError, UsageError
-from tasks.lake import check_folder, open_lake
+from tasks.damage import refuse_damaged
+from tasks.errors import InterruptedRunError, LakeError, UsageError
+from tasks.opening import check_place, open_lake
 from tasks.pool import close_shared_pools, shared_pool
-from tasks.query import check_query, open_catalog, query_errors
+from tasks.query import check_query, open_catalog, open_snapshot, query_errors
 from tasks.runs import RunSummary
 from tasks.settings import default_registry
-from tasks.status import LakeStatus, read_status
+from tasks.snapshots import find_snapshot
+from tasks.status import LakeStatus, lake_status
 from tasks.tally import TALLY
 
 
@@ -42,7 +45,8 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     # Mistakes show before anything starts.
     kind = SourceKind(as_kind) if as_kind else None
     open_sources(sources, registry=default_registry(), source_id=source_id, as_kind=kind)
-    check_folder(Path(lake))
+    check_place(lake)
+    _refuse_damaged(lake)
     with prefect_api() as api:
         try:
             shared_pool(workers)
@@ -67,6 +71,15 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
             close_shared_pools()
 
 
+def _refuse_damaged(lake: str) -> None:
+    """As each run does by itself, before Prefect takes its seconds to start."""
+    try:
+        opened = open_lake(lake)
+    except LakeError:  # there is none yet: the run makes it
+        return
+    refuse_damaged(opened)
+
+
 def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     """Print what a run did."""
     if as_json:
@@ -86,13 +99,15 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     sys.stdout.write(f"lake     {summary.lake}\nreport   {summary.report}\n")
 
 
-def run_sql(query: str, *, lake: str, form: str, output: Path | None) -> None:
-    """Answer a query on stdout or into a file."""
+def run_sql(query: str, *, lake: str, as_of: str | None, form: str, output: Path | None) -> None:
+    """Answer a query on stdout or into a file, of the lake as it is or as it was."""
     chosen = Format(form)
     if chosen is Format.PARQUET and output is None:
         raise UsageError("parquet is no text: name a file with -o FILE")
     check_query(query)
-    with open_catalog(open_lake(Path(lake))) as connection:
+    opened = open_lake(lake)
+    views = open_snapshot(opened, find_snapshot(opened, as_of)) if as_of else open_catalog(opened)
+    with views as connection:
         answer = Answer(connection, query)
         with query_errors(connection):
             if output is None:
@@ -118,23 +133,22 @@ def _write_file(answer: Answer, path: Path, chosen: Format) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def print_status(*, lake: str, as_json: bool) -> None:
-    """Print the lake at a glance."""
-    opened = open_lake(Path(lake))
-    with open_catalog(opened) as connection:
-        status = read_status(connection, str(opened.root))
+def print_status(*, lake: str, as_json: bool) -> LakeStatus:
+    """Print the lake at a glance, and what is damaged."""
+    status = lake_status(open_lake(lake))
     if as_json:
         _print_json(asdict(status))
     else:
         _print_status(status)
+    return status
 
 
 def _print_status(status: LakeStatus) -> None:
     out = sys.stdout.write
     out(
         f"lake     {status.lake}\n"
-        f"rows     {status.articles:,} articles in {status.article_versions:,} versions, "
-        f"{status.open_rejections:,} open rejections\n"
+        f"rows     {_number(status.articles)} articles in {_number(status.article_versions)} "
+        f"versions, {_number(status.open_rejections)} open rejections\n"
     )
     for source in status.sources:
         newest = _ago(source.newest_published_at) if source.newest_published_at else "undated"
@@ -143,8 +157,28 @@ def _print_status(status: LakeStatus) -> None:
         out(f"run      {run.run_id}: {run.flow} {run.status}\n")
     for alert in status.alerts:
         out(f"alert    {alert}\n")
-    if not status.alerts:
+    if not status.alerts and not status.damage:
         out("alerts   none\n")
+    for damage in status.damage:
+        out(f"damage   {damage.place}: {damage.problem}; {damage.advice}\n")
+
+
+def _number(count: int | None) -> str:
+    return "?" if count is None else f"{count:,}"
+
+
+def show_article(*, name: str, lake: str, as_json: bool) -> None:
+    """Print one article with its evidence, versions and duplicates."""
+    from tasks.show import history_as_json, read_history
+    from tasks.show_text import write_history
+
+    opened = open_lake(lake)
+    with open_catalog(opened) as connection, query_errors(connection):
+        history = read_history(connection, name, opened.uri)
+    if as_json:
+        _print_json(history_as_json(history))
+    else:
+        write_history(history, sys.stdout)
 
 
 def _ago(moment: datetime) -> str:
@@ -155,36 +189,44 @@ def _ago(moment: datetime) -> str:
 
 def build_report(*, lake: str, run_id: str | None, open_it: bool, as_json: bool) -> None:
     """Build a run's report and print where it lies."""
-    from tasks.report import write_report
+    from tasks.report import keep_report
     from tasks.runs import latest_run_id
 
-    opened = open_lake(Path(lake))
-    with open_catalog(opened) as connection:
+    opened = open_lake(lake)
+    with open_catalog(opened) as connection, query_errors(connection):
         chosen = run_id or latest_run_id(connection)
-        path = write_report(connection, opened.reports, chosen)
+        address, path = keep_report(connection, opened, chosen)
     if as_json:
-        _print_json({"run_id": chosen, "report": str(path)})
+        _print_json({"run_id": chosen, "report": address})
     else:
-        sys.stdout.write(f"{path}\n")
+        sys.stdout.write(f"{address}\n")
     if open_it:
         import webbrowser
 
         webbrowser.open(path.as_uri())
 
 
-def compact_lake(*, lake: str, as_json: bool) -> None:
-    """Run the compact flow and print how many files fewer each table has."""
-    open_lake(Path(lake))
+def compact_lake(*, lake: str, retention_days: int | None, as_json: bool) -> None:
+    """Run the compact flow and print what it did to each table."""
+    from tasks.lake import RETENTION_DAYS
+
+    opened = open_lake(lake)
+    check_place(lake)
+    refuse_damaged(opened)
     with prefect_api() as api:
         api.wait_until_ready()
         from flows.maintain import compact
 
-        fewer = compact(lake)
+        tables = compact(lake, retention_days or RETENTION_DAYS)
     if as_json:
-        _print_json({"lake": lake, "files_fewer": fewer})
-    else:
-        for table, files in fewer.items():
-            sys.stdout.write(f"{table:<10} {files:,} files fewer\n")
+        fewer = {done.table: done.files_before - done.files_after for done in tables}
+        _print_json({"lake": lake, "files_fewer": fewer, "tables": [asdict(t) for t in tables]})
+        return
+    for done in tables:
+        sys.stdout.write(
+            f"{done.table:<10} {done.files_before:,} files to {done.files_after:,}, "
+            f"{done.bytes_rewritten / 1e6:,.1f} MB rewritten, {done.files_removed:,} removed\n"
+        )
 
 
 def explain_os_error(error: OSError) -> str:
@@ -202,7 +244,9 @@ def explain_os_error(error: OSError) -> str:
 
 
 def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, default=_json_default, ensure_ascii=False) + "\n")
+    text = json.dumps(value, default=_json_default, ensure_ascii=False)
+    # JSON lets these stand; terminals obey some of them.
+    sys.stdout.write(re.sub("[\x7f-\x9f]", lambda c: f"\\u{ord(c[0]):04x}", text) + "\n")
 
 
 def _json_default(value: object) -> str:

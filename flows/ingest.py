@@ -16,7 +16,7 @@ from pydantic import Field
 
 from tasks.estimate import with_estimate
 from tasks.intake import input_sizes, open_sources
-from tasks.lake import open_or_create_lake
+from tasks.opening import open_or_create_lake
 from tasks.prefect_tasks import ingest_shard_task
 from tasks.runs import RunSummary, finish_run, recorded_run
 from tasks.settings import default_registry, default_workers, pipeline_version
@@ -52,7 +52,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
 
     Args:
         sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all of it.
-        lake: Folder of the lake, made if need be.
+        lake: Folder or s3://bucket/prefix of the lake, made if need be.
         source_id: Name for the pages of ad-hoc sources, instead of the file's or folder's own.
         as_kind: Kind of every file, instead of what its content says.
         workers: Extraction processes; by default one a core.
@@ -65,11 +65,11 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
         TALLY.expect,
     )
     TALLY.reset()
-    store = open_or_create_lake(Path(lake))
+    store = open_or_create_lake(lake)
     with recorded_run(store, flow="ingest", sources=sources) as run:
         context = RunContext(
             run_id=run.run_id,
-            lake=str(store.root),
+            lake=store.uri,
             workers=workers or default_workers(),
             now=datetime.now(UTC),
             pipeline_version=pipeline_version(),

@@ -1,18 +1,27 @@
 """Commit a shard: article versions, rejections and funnel counts into the lake, once.
 
-Order: articles, quarantine, funnel, catalog. A shard is in the funnel only when its rows are in
-the tables, and readers of the catalog see all three together, because it is built last.
+Order: articles, quarantine, funnel, snapshot, catalog. Each of the first three is one Delta commit.
+A shard is in the funnel only when its rows are in the tables, and the catalog, which is what
+readers open, is of a snapshot taken after all three. So on one machine, whose shards commit one
+after the other, a reader sees all of a shard or nothing. Where several machines commit to one
+bucket, a snapshot may show a shard of another machine's before its funnel; and rows of a process
+that was killed between two tables are shown with the next snapshot: its run, tried again, finds
+them and does the rest.
+
+What is new is decided from the tables as they are read, and a commit is refused if one of them
+has changed since: it is decided anew then. So no two runs, on whichever machines, can both call an
+article new or both revise the same version.
 """
 
 from __future__ import annotations
 
 import json
+import random
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
-
-import pyarrow as pa
 
 from expectations.columns import to_table
 from expectations.records import (
@@ -24,12 +33,19 @@ from expectations.records import (
     Rejection,
     Stage,
 )
-from tasks.catalog import publish_catalog
+from tasks.catalog import publish
 from tasks.durable import exclusive
+from tasks.errors import StaleTableError
 from tasks.funnel import Fate, check_sums, funnel_rows
-from tasks.lake import Lake, active_files, append
+from tasks.index import open_index
+from tasks.lake import append, open_table
 from tasks.shards import SkipRow
-from tasks.versions import Assigned, assign_versions, look_up_rejections, look_up_versions
+from tasks.snapshots import moment
+from tasks.storage import Lake
+from tasks.versions import Assigned, assign_versions
+
+MOST_TRIES = 50  # dozens of machines at one bucket; on one machine the lock leaves nobody to meet
+LONGEST_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +61,7 @@ class Shard:
 
 
 def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[FunnelCount]:
-    """Commit a shard; trying again after a crash adds nothing twice.
-
-    Shards look versions up and commit one after the other, also those of other runs on this
-    machine: two runs that read the same article at once would both call it new.
+    """Commit a shard; trying again after a crash adds nothing twice, and comes to the same counts.
 
     Returns:
         The shard's funnel rows, which add up.
@@ -58,27 +71,62 @@ def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[Fun
         AssertionError: if an item has no outcome; nothing is committed then.
     """
     with exclusive(lake.lock):
-        now = datetime.now(UTC)
-        assigned = _assign(lake, shard, now, pipeline_version)
-        fates = _fates(shard, assigned)
-        funnel = funnel_rows(fates, shard.discovered, run_id=shard.run_id, shard=shard.name)
-        check_sums(funnel)
-        app_id = f"{shard.run_id}/{shard.name}"
-        versions = to_table(ArticleVersion, [a.row for a in assigned if a.row is not None])
-        append(lake, "articles", versions, app_id=app_id)
-        append(lake, "quarantine", _quarantine(lake, shard, now), app_id=app_id)
-        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=app_id)
-    publish_catalog(lake)
+        now = moment(lake)
+        for tries_left in reversed(range(MOST_TRIES)):
+            try:
+                funnel = _commit_rows(lake, shard, now, pipeline_version)
+                break
+            except StaleTableError:
+                if not tries_left:
+                    raise
+                # So that machines that were refused together do not meet again.
+                time.sleep(random.uniform(0.0, LONGEST_PAUSE_S))  # noqa: S311 - no secret
+        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=_app_id(shard))
+    publish(lake, shard.run_id)
     return funnel
 
 
-def _assign(lake: Lake, shard: Shard, now: datetime, pipeline_version: str) -> list[Assigned]:
-    known = look_up_versions(
-        active_files(lake, "articles"), (article.article_id for article in shard.articles)
-    )
-    return assign_versions(
+def _commit_rows(
+    lake: Lake, shard: Shard, now: datetime, pipeline_version: str
+) -> list[FunnelCount]:
+    """Decide what is new and commit articles and rejections.
+
+    Raises:
+        StaleTableError: if somebody committed meanwhile. What this shard has committed stays, and
+            the next look-up leaves it out and all that came later: the outcomes are the same.
+    """
+    app_id = _app_id(shard)
+    articles, quarantine = open_table(lake, "articles"), open_table(lake, "quarantine")
+    names = {rejection_id(rejection): rejection for rejection in shard.rejections}
+    with open_index(lake, articles, quarantine) as index:
+        known = index.versions((a.article_id for a in shard.articles), before=app_id)
+        held = index.rejections(names)
+    assigned = assign_versions(
         shard.articles, known, run_id=shard.run_id, now=now, pipeline_version=pipeline_version
     )
+    funnel = funnel_rows(
+        _fates(shard, assigned), shard.discovered, run_id=shard.run_id, shard=shard.name
+    )
+    check_sums(funnel)
+    versions = to_table(ArticleVersion, [a.row for a in assigned if a.row is not None])
+    rejected = [
+        Quarantined(
+            rejection_id=name,
+            run_id=shard.run_id,
+            rejection=rejection,
+            rejected_at=now,
+            status="open",
+        )
+        for name, rejection in names.items()
+        if name not in held
+    ]
+    append(lake, "articles", versions, app_id=app_id, read=articles)
+    append(lake, "quarantine", to_table(Quarantined, rejected), app_id=app_id, read=quarantine)
+    return funnel
+
+
+def _app_id(shard: Shard) -> str:
+    return f"{shard.run_id}/{shard.name}"
 
 
 def _fates(shard: Shard, assigned: Sequence[Assigned]) -> list[Fate]:
@@ -87,25 +135,6 @@ def _fates(shard: Shard, assigned: Sequence[Assigned]) -> list[Fate]:
         *(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections),
         *(Fate(s.source_id, s.stage, Outcome.SKIPPED, s.reason) for s in shard.skips),
     ]
-
-
-def _quarantine(lake: Lake, shard: Shard, now: datetime) -> pa.Table:
-    rows = {rejection_id(rejection): rejection for rejection in shard.rejections}
-    held = look_up_rejections(active_files(lake, "quarantine"), rows)
-    return to_table(
-        Quarantined,
-        [
-            Quarantined(
-                rejection_id=name,
-                run_id=shard.run_id,
-                rejection=rejection,
-                rejected_at=now,
-                status="open",
-            )
-            for name, rejection in rows.items()
-            if name not in held
-        ],
-    )
 
 
 def rejection_id(rejection: Rejection) -> str:

@@ -4,7 +4,8 @@ BroadsheetError
 ├── UsageError          the user asked for what cannot be done        exit 2
 ├── SourceError         nothing to read at a SOURCE                   exit 1
 ├── LakeError           the lake cannot be read or written            exit 1
-│   └── LakeFullError   no space left                                 exit 1
+│   ├── LakeFullError   no space left                                 exit 1
+│   └── StaleTableError somebody else committed first                 (tried again)
 ├── QueryError          the user's SQL failed                         exit 1
 └── InterruptedRunError the user stopped a run                        exit 130
 """
@@ -34,6 +35,10 @@ class LakeError(BroadsheetError):
 
 class LakeFullError(LakeError):
     """The disk that holds the lake is full. Transient: free some space, run again."""
+
+
+class StaleTableError(LakeError):
+    """A table has changed since it was read. Transient: read it again and decide anew."""
 
 
 class InterruptedRunError(BroadsheetError):

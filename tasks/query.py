@@ -2,36 +2,71 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
 
-from tasks.catalog import is_current_location, publish_catalog
-from tasks.errors import QueryError
-from tasks.lake import Lake
+from expectations.records import Snapshot
+from tasks.catalog import define_views, is_current, rebuild_catalog, snapshot_files
+from tasks.connect import connect
+from tasks.damage import refuse_damaged
+from tasks.errors import LakeError, QueryError
+from tasks.snapshots import newest_snapshot
+from tasks.storage import S3, Lake
 
 READING = {
     duckdb.StatementType.SELECT,
     duckdb.StatementType.EXPLAIN,
     duckdb.StatementType.MULTI,  # what PIVOT is parsed to
 }
+UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
 ANALYZE = {b"analyze", b"analyse"}
 
 
 @contextmanager
 def open_catalog(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the lake's views, read-only and in UTC; a lake that was moved gets a new catalog."""
-    if not is_current_location(lake):
-        publish_catalog(lake)
-    connection = duckdb.connect(str(lake.catalog), read_only=True)
-    try:
-        connection.execute("set timezone = 'UTC'")
-        # A data file never changes; `articles` scans each several times.
-        connection.execute("set parquet_metadata_cache = true")
+    """Open the lake's views, read-only and in UTC; a lake that was moved gets a new catalog.
+
+    Raises:
+        LakeError: if it cannot be made, because the lake is damaged.
+    """
+    if not is_current(lake):
+        try:
+            rebuild_catalog(lake)
+        except LakeError:
+            refuse_damaged(lake)  # in words that name what is damaged
+            raise
+        except OSError as error:
+            if error.errno not in UNWRITABLE:
+                raise
+            with open_snapshot(lake, newest_snapshot(lake)) as connection:
+                yield connection
+            return
+    with connect(lake, lake.catalog) as connection:
         yield connection
-    finally:
-        connection.close()
+
+
+@contextmanager
+def open_snapshot(lake: Lake, snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open all views as they were when a snapshot was published.
+
+    Raises:
+        LakeError: if compaction has removed what it needs.
+    """
+    with connect(lake) as connection:
+        try:
+            define_views(connection, lake, snapshot, snapshot_files(lake, snapshot))
+        except (LakeError, duckdb.IOException, duckdb.InvalidInputException) as error:
+            if snapshot is None:
+                raise
+            raise LakeError(
+                f"the snapshot of {snapshot.taken_at:%Y-%m-%d %H:%M:%S} UTC cannot be read "
+                f"({one_line(error)}): `compact` keeps what is older than its retention only as "
+                "far as newer snapshots need it; `broadsheet status` shows damage"
+            ) from error
+        yield connection
 
 
 def check_query(query: str) -> None:
@@ -43,7 +78,7 @@ def check_query(query: str) -> None:
     try:
         statements = duckdb.extract_statements(query)
     except duckdb.Error as error:
-        raise QueryError(_one_line(error)) from error
+        raise QueryError(one_line(error)) from error
     if len(statements) != 1:
         raise QueryError(f"give one SQL statement, not {len(statements)}")
     if statements[0].type not in READING:
@@ -79,11 +114,22 @@ def query_errors(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
             "where not internal"
         ).fetchone()
         views = f"; the views are {names[0]}" if names and names[0] else ""
-        raise QueryError(_one_line(error) + views) from error
+        raise QueryError(one_line(error) + views) from error
     except duckdb.Error as error:
-        raise QueryError(_one_line(error)) from error
+        raise QueryError(one_line(error) + _advice(connection, error)) from error
 
 
-def _one_line(error: Exception) -> str:
+def _advice(connection: duckdb.DuckDBPyConnection, error: duckdb.Error) -> str:
+    """What to do, if it is a file of the lake that cannot be read."""
+    try:
+        row = connection.execute("select root from lake_location").fetchone()
+    except duckdb.Error:
+        return ""
+    is_ours = row is not None and f"{row[0].removeprefix(S3)}/" in str(error)
+    return "; run `broadsheet status` to see what is damaged" if is_ours else ""
+
+
+def one_line(error: Exception) -> str:
+    """What an error of DuckDB says, without the picture of the query."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return " ".join(line for line in lines if set(line) != {"^"})

@@ -14,15 +14,18 @@ import duckdb
 
 from expectations.columns import to_table
 from expectations.records import FunnelCount, Metric, Outcome, Run, Severity
-from tasks.catalog import publish_catalog
+from tasks.catalog import publish
+from tasks.damage import refuse_damaged
 from tasks.errors import LakeError
 from tasks.funnel import items_by_outcome
-from tasks.lake import Lake, append
+from tasks.lake import append
 from tasks.query import open_catalog
-from tasks.report import summarise, summary_markdown, write_report
+from tasks.report import keep_report, summarise, summary_markdown
 from tasks.settings import pipeline_version
 from tasks.shard_steps import ShardResult
 from tasks.shards import staging_folder
+from tasks.snapshots import moment
+from tasks.storage import Lake
 from tasks.validate import GateResult, RuleCount, SourceCounts, judge_run
 
 
@@ -63,8 +66,13 @@ def record_start(lake: Lake, *, flow: str, sources: Sequence[str], now: datetime
 
 @contextmanager
 def recorded_run(lake: Lake, *, flow: str, sources: Sequence[str]) -> Iterator[Run]:
-    """Record a run's start and, should the block raise, its failure; clear its staging folder."""
-    run = record_start(lake, flow=flow, sources=sources, now=datetime.now(UTC))
+    """Record a run's start and, should the block raise, its failure; clear its staging folder.
+
+    Raises:
+        LakeError: if the lake is damaged; nothing is recorded then.
+    """
+    refuse_damaged(lake)
+    run = record_start(lake, flow=flow, sources=sources, now=moment(lake))
     try:
         with staging_folder(lake.staging, run.run_id):
             yield run
@@ -91,18 +99,18 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
     failed_gates = critical_failures(gates)
     ended = record_end(lake, run, status="gate-failed" if failed_gates else "completed")
     with open_catalog(lake) as connection:
-        report = write_report(connection, lake.reports, run.run_id)
+        report, _ = keep_report(connection, lake, run.run_id)
         markdown = summary_markdown(summarise(connection, run.run_id))
     return (
         RunSummary(
             run_id=run.run_id,
             status=ended.status,
-            lake=str(lake.root),
+            lake=lake.uri,
             items={str(outcome): items for outcome, items in items_by_outcome(funnel).items()},
             reasons=_items_by_reason(funnel),
             failed_gates=failed_gates,
             seconds=(ended.ended_at - run.started_at).total_seconds() if ended.ended_at else 0.0,
-            report=str(report),
+            report=report,
         ),
         markdown,
     )
@@ -115,13 +123,13 @@ def record_end(lake: Lake, run: Run, *, status: str, detail: str | None = None) 
         flow=run.flow,
         status=status,
         started_at=run.started_at,
-        ended_at=datetime.now(UTC),
+        ended_at=moment(lake),
         sources=run.sources,
         detail=detail,
         pipeline_version=run.pipeline_version,
     )
     append(lake, "runs", to_table(Run, [ended]), app_id=run.run_id, sequence=2)
-    publish_catalog(lake)
+    publish(lake, run.run_id)
     return ended
 
 

@@ -15,6 +15,24 @@ def default_lake() -> str:
     return os.environ.get("BROADSHEET_LAKE") or DEFAULT_LAKE
 
 
+def cache_folder() -> Path:
+    """Folder for what can be made again, by the XDG Base Directory Specification."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    # The specification has relative paths ignored.
+    base = Path(named) if Path(named).is_absolute() else Path.home() / ".cache"
+    return base / "broadsheet"
+
+
+def s3_endpoint() -> str | None:
+    """Address of an object store other than Amazon's, by the variables of the AWS tools."""
+    return os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def s3_region() -> str | None:
+    """Region of the object store, if one is set."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None
+
+
 def default_registry() -> Path:
     """The source registry of this checkout."""
     return Path(__file__).parents[1] / "seeds" / "sources.toml"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from expectations.records import Article, FunnelCount, Rejection
 from tasks.commit import Shard, commit_shard
-from tasks.lake import open_lake
+from tasks.opening import open_lake
 from tasks.pool import shared_pool
 from tasks.shards import count_items, discard, read_rejections, read_skips
 from tasks.tally import TALLY
@@ -44,7 +44,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
     validated = validate(articles, now=run.now)
     TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
     funnel = commit_shard(
-        open_lake(Path(run.lake)),
+        open_lake(run.lake),
         Shard(
             run_id=run.run_id,
             name=shard.name,

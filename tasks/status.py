@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 import duckdb
 
+from tasks.catalog import is_current
+from tasks.damage import find_damage
+from tasks.errors import LakeError
+from tasks.log_damage import Damage
+from tasks.query import one_line, open_catalog, open_snapshot
+from tasks.snapshots import newest_snapshot
+from tasks.storage import Lake
+
 LAST_RUNS = 5
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,28 +45,110 @@ class RunStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LakeStatus:
-    """Rows, sources, runs, and what somebody should look at."""
+    """Rows, sources, runs, and what somebody should look at.
+
+    Where the lake is damaged, what cannot be read is None, or missing in the lists.
+    """
 
     lake: str
-    articles: int
-    article_versions: int
-    open_rejections: int
+    articles: int | None
+    article_versions: int | None
+    open_rejections: int | None
     sources: tuple[SourceStatus, ...]
     last_runs: tuple[RunStatus, ...]
     alerts: tuple[str, ...]
+    damage: tuple[Damage, ...]
 
 
-def read_status(connection: duckdb.DuckDBPyConnection, root: str) -> LakeStatus:
-    """Read a lake's status from its views."""
-    articles, versions, rejections = (
-        _count(connection, query)
-        for query in (
-            "select count(*) from articles",
-            "select count(*) from article_versions",
-            "select count(*) from rejections where status = 'open'",
-        )
+NO_RUNS: tuple[RunStatus, ...] = ()
+NO_SOURCES: tuple[SourceStatus, ...] = ()
+NO_ALERTS: tuple[str, ...] = ()
+
+
+def lake_status(lake: Lake) -> LakeStatus:
+    """Look at a lake: at its tables for damage, and at what its views tell.
+
+    Raises:
+        LakeError: if the views cannot be opened, and not for any damage.
+    """
+    damage = find_damage(lake)
+    try:
+        if not damage or is_current(lake):
+            views = open_catalog(lake)
+        else:  # which would make the catalog anew, and a damaged lake must stay as it is
+            views = open_snapshot(lake, newest_snapshot(lake))
+        with views as connection:
+            return read_status(connection, lake.uri, damage)
+    except (LakeError, duckdb.Error):
+        if not damage:
+            raise
+    return LakeStatus(
+        lake=lake.uri,
+        articles=None,
+        article_versions=None,
+        open_rejections=None,
+        sources=NO_SOURCES,
+        last_runs=NO_RUNS,
+        alerts=NO_ALERTS,
+        damage=damage,
     )
-    runs = tuple(
+
+
+def read_status(
+    connection: duckdb.DuckDBPyConnection, root: str, damage: Sequence[Damage] = ()
+) -> LakeStatus:
+    """Read a lake's status from its views, as far as they can be read."""
+    unreadable: list[duckdb.Error] = []
+
+    def part(read: Callable[[duckdb.DuckDBPyConnection], Part], otherwise: Part) -> Part:
+        try:
+            return read(connection)
+        except duckdb.Error as error:
+            unreadable.append(error)
+            return otherwise
+
+    def count(query: str) -> int | None:
+        return part(lambda connection: _count(connection, query), None)
+
+    articles, versions, rejections = (
+        count("select count(*) from articles"),
+        count("select count(*) from article_versions"),
+        count("select count(*) from rejections where status = 'open'"),
+    )
+    runs = part(_last_runs, NO_RUNS)
+    sources = part(_sources, NO_SOURCES)
+    alerts = part(lambda connection: _alerts(connection, runs), NO_ALERTS)
+    if unreadable and not damage:
+        damage = (_unreadable(unreadable[0]),)
+    return LakeStatus(
+        lake=root,
+        articles=articles,
+        article_versions=versions,
+        open_rejections=rejections,
+        sources=sources,
+        last_runs=runs,
+        alerts=alerts,
+        damage=tuple(damage),
+    )
+
+
+def _unreadable(error: duckdb.Error) -> Damage:
+    """What names and sizes do not tell: rotten bits, a catalog that is ahead of its tables."""
+    return Damage(
+        "broadsheet.duckdb",
+        f"names a file that cannot be read ({one_line(error)})",
+        "delete broadsheet.duckdb, which is made anew; if this line stays, restore the file from a "
+        "backup",
+    )
+
+
+def _last_runs(connection: duckdb.DuckDBPyConnection) -> tuple[RunStatus, ...]:
+    rows = connection.execute(
+        "select run_id, flow, status, started_at, ended_at, detail from runs "
+        "order by started_at desc, run_id desc limit ?",
+        [LAST_RUNS],
+    ).fetchall()
+    return tuple(
         RunStatus(
             run_id=run_id,
             flow=flow,
@@ -64,20 +157,7 @@ def read_status(connection: duckdb.DuckDBPyConnection, root: str) -> LakeStatus:
             ended_at=ended_at,
             detail=detail,
         )
-        for run_id, flow, status, started_at, ended_at, detail in connection.execute(
-            "select run_id, flow, status, started_at, ended_at, detail from runs "
-            "order by started_at desc, run_id desc limit ?",
-            [LAST_RUNS],
-        ).fetchall()
-    )
-    return LakeStatus(
-        lake=root,
-        articles=articles,
-        article_versions=versions,
-        open_rejections=rejections,
-        sources=_sources(connection),
-        last_runs=runs,
-        alerts=_alerts(connection, runs),
+        for run_id, flow, status, started_at, ended_at, detail in rows
     )
 
 

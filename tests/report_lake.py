@@ -115,6 +115,8 @@ class ReportLake:
                 "version_hash": f"{number:064x}",
                 "revision": 1,
                 "supersedes": None,
+                "version_key": number,
+                "retires": None,
                 "first_seen_at": STARTED,
                 "run_id": run_id,
                 "ingested_at": STARTED,

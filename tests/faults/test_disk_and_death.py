@@ -15,7 +15,7 @@ import pytest
 from flows.commands import explain_os_error
 from tasks.commit import commit_shard
 from tasks.errors import LakeFullError
-from tasks.lake import open_lake, open_or_create_lake
+from tasks.opening import open_lake, open_or_create_lake
 from tasks.query import open_catalog
 from tests.builders import a_rejection, a_shard, an_article
 from tests.flows.conftest import ROOT, ask, broadsheet

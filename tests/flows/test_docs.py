@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.flows.conftest import ROOT, SeedLake
+from tests.flows.documents import Checkout, code_blocks
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LINES_OF_A_SCREEN = 60
@@ -25,20 +23,9 @@ MADE_OTHERWISE = {
 
 def shell_commands(markdown: str) -> Iterator[str]:
     """Each line of the ```sh blocks, without its comment."""
-    for block in re.findall(r"^```sh\n(.*?)^```", markdown, re.MULTILINE | re.DOTALL):
-        for line in block.splitlines():
+    for block in code_blocks(markdown):
+        for line in block.code.splitlines() if block.language == "sh" else ():
             yield re.sub(r"\s+# .*", "", line)
-
-
-@pytest.fixture(scope="module")
-def newcomer(
-    tmp_path_factory: pytest.TempPathFactory, seed_lake: SeedLake
-) -> tuple[Path, dict[str, str]]:
-    """A folder that looks like a checkout in which `make run` has run."""
-    folder = tmp_path_factory.mktemp("newcomer")
-    shutil.copytree(seed_lake.root, folder / "lake", symlinks=True)
-    (folder / "seeds").symlink_to(ROOT / "seeds")
-    return folder, os.environ | {"PYTHONPATH": str(ROOT)}
 
 
 def run(command: list[str], **settings: object) -> str:
@@ -47,15 +34,15 @@ def run(command: list[str], **settings: object) -> str:
     return done.stdout
 
 
-def test_each_command_of_the_readme_works(newcomer: tuple[Path, dict[str, str]]) -> None:
-    folder, environment = newcomer
+def test_each_command_of_the_readme_works(tmp_path: Path, seed_lake: SeedLake) -> None:
+    checkout = Checkout.at(tmp_path, seed_lake.root)
     commands = [c for c in shell_commands(README) if c not in {"make run", *MADE_OTHERWISE}]
     assert len(commands) > 5
     for command in commands:
-        program, *arguments = shlex.split(command)
-        assert program == "broadsheet"
-        answer = run([sys.executable, "-m", "flows", *arguments], cwd=folder, env=environment)
-        assert answer, command
+        assert command.startswith("broadsheet ")
+        done = checkout.run("sh", command)
+        assert done.exit_code == 0, done.err
+        assert done.out, command
 
 
 @pytest.mark.ops

@@ -10,10 +10,12 @@ import pyarrow as pa
 import pytest
 
 from expectations.columns import arrow_schema
-from tasks.catalog import DERIVED_VIEWS, TABLE_VIEWS, is_current_location, publish_catalog
+from tasks.catalog import DERIVED_VIEWS, TABLE_VIEWS, is_current, rebuild_catalog
 from tasks.commit import commit_shard
-from tasks.lake import TABLES, Lake, open_lake, open_or_create_lake
+from tasks.opening import open_lake, open_or_create_lake
 from tasks.query import open_catalog
+from tasks.storage import Lake
+from tasks.tables import TABLES
 from tests.builders import a_rejection, a_shard, an_article
 
 # Written out here a second time on purpose: this is the public contract, which no change of a
@@ -50,6 +52,10 @@ CONTRACT = {
         run_id:VARCHAR source_id:VARCHAR metric:VARCHAR value:DOUBLE n:BIGINT baseline:DOUBLE
         verdict:VARCHAR at:T
     """,
+    "snapshots": """
+        taken_at:T run_id:VARCHAR articles:BIGINT quarantine:BIGINT funnel:BIGINT metrics:BIGINT
+        runs:BIGINT
+    """,
     "runs": "run_id:VARCHAR",
     "sources": "source_id:VARCHAR",
     "source_daily": "source_id:VARCHAR",
@@ -67,7 +73,7 @@ SHORT = {
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory: pytest.TempPathFactory) -> Lake:
     lake = open_or_create_lake(tmp_path_factory.mktemp("empty") / "lake")
-    publish_catalog(lake)
+    rebuild_catalog(lake)
     return lake
 
 
@@ -177,10 +183,10 @@ def test_a_lake_that_was_moved_works_again(tmp_path: Path) -> None:
     put(open_or_create_lake(tmp_path / "here"), an_article())
     (tmp_path / "here").rename(tmp_path / "there")
     lake = open_lake(tmp_path / "there")
-    assert not is_current_location(lake)
+    assert not is_current(lake)
     with open_catalog(lake) as connection:
         assert connection.execute("select count(*) from articles").fetchone() == (1,)
-    assert is_current_location(lake)
+    assert is_current(lake)
 
 
 def test_a_catalog_that_is_missing_or_damaged_is_built_anew(tmp_path: Path) -> None:
@@ -196,12 +202,12 @@ def test_a_catalog_that_is_missing_or_damaged_is_built_anew(tmp_path: Path) -> N
 
 def test_what_a_killed_process_left_of_a_catalog_is_in_nobodys_way(tmp_path: Path) -> None:
     lake = open_or_create_lake(tmp_path / "lake")
-    (lake.root / ".broadsheet.duckdb.new").write_bytes(b"half")
-    (lake.root / ".broadsheet.duckdb.new.wal").write_bytes(b"half")
+    (lake.home / ".broadsheet.duckdb.new").write_bytes(b"half")
+    (lake.home / ".broadsheet.duckdb.new.wal").write_bytes(b"half")
     put(lake, an_article())
     with open_catalog(lake) as connection:
         assert connection.execute("select count(*) from articles").fetchone() == (1,)
-    assert not list(lake.root.glob(".broadsheet*"))
+    assert not list(lake.home.glob(".broadsheet*"))
 
 
 def test_unique_articles_show_one_of_each_text(tmp_path: Path) -> None:

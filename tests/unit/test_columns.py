@@ -29,11 +29,12 @@ from expectations.records import (
     Rejection,
     Removed,
     Run,
+    Snapshot,
     Stage,
 )
 from tests.builders import a_page, a_rejection, an_article
 
-STORED = [ArticleVersion, Quarantined, Run, FunnelCount, Metric, Page]
+STORED = [ArticleVersion, Quarantined, Run, FunnelCount, Metric, Snapshot, Page]
 
 
 class Color(StrEnum):

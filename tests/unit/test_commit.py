@@ -1,7 +1,8 @@
 """Commits: nothing is lost, and nothing happens twice."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from hypothesis import strategies as st
 from expectations.records import Article, Outcome, Rejection, Skip, Stage
 from tasks import commit
 from tasks.commit import commit_shard, rejection_id
-from tasks.errors import LakeError
-from tasks.funnel import items_by_outcome
-from tasks.lake import Lake, open_or_create_lake
-from tasks.query import open_catalog
+from tasks.errors import LakeError, StaleTableError
+from tasks.opening import open_or_create_lake
+from tasks.storage import Lake
 from tests.builders import a_rejection, a_shard, an_article
+from tests.lakes import another_machine, ask, put
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 sources = st.sampled_from(["mehr", "irna"])
@@ -29,11 +30,6 @@ def lake(tmp_path: Path) -> Lake:
     return open_or_create_lake(tmp_path / "lake")
 
 
-def ask(lake: Lake, query: str) -> list[tuple[Any, ...]]:
-    with open_catalog(lake) as connection:
-        return connection.execute(query).fetchall()
-
-
 def rows(lake: Lake) -> dict[str, int]:
     counts = ask(
         lake,
@@ -41,11 +37,6 @@ def rows(lake: Lake) -> dict[str, int]:
         "(select count(*) from articles)",
     )[0]
     return dict(zip(("versions", "rejections", "articles"), counts, strict=True))
-
-
-def put(lake: Lake, *items: Article | Rejection | Skip, **names: str) -> Counter[str]:
-    funnel = commit_shard(lake, a_shard(*items, **names), pipeline_version="1")
-    return Counter({str(o): n for o, n in items_by_outcome(funnel).items() if n})
 
 
 def story(number: int, day: int = 0, **changes: Any) -> Article:
@@ -161,26 +152,108 @@ def test_first_seen_at_never_moves(lake: Lake) -> None:
     assert ask(lake, "select distinct first_seen_at from article_versions") == first
 
 
-def test_two_machines_that_revise_the_same_version_at_once_leave_one_current_article(
+@contextmanager
+def meanwhile(monkeypatch: pytest.MonkeyPatch, table: str, act: Callable[[], object]) -> Any:
+    """Have somebody act once, between the reading of a table and the commit to it."""
+    real, refused, waiting = commit.append, list[str](), [act]
+
+    def append(lake: Lake, table_now: str, *rest: Any, **names: Any) -> bool:
+        if table_now == table and waiting:
+            waiting.pop()()
+        try:
+            return real(lake, table_now, *rest, **names)
+        except StaleTableError:
+            refused.append(table_now)
+            raise
+
+    with monkeypatch.context() as patch:
+        patch.setattr(commit, "append", append)
+        patch.setattr(commit, "LONGEST_PAUSE_S", 0.0)
+        yield refused
+    assert waiting == []
+
+
+def test_of_two_machines_that_revise_a_version_at_once_the_second_decides_anew(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(lake, story(1, 1, title="A"))
+    other = another_machine(lake, tmp_path / "other")
+
+    def revise() -> None:
+        assert put(other, story(1, 2, title="B"), run_id="run-b")["updated"] == 1
+
+    with meanwhile(monkeypatch, "articles", revise) as refused:
+        assert put(lake, story(1, 3, title="C"), run_id="run-c")["updated"] == 1
+    assert refused == ["articles"]
+    assert ask(lake, "select title, revision, run_id from articles") == [("C", 3, "run-c")]
+    assert ask(
+        lake,
+        "select v.title, v.revision, p.title from article_versions v "
+        "left join article_versions p on v.supersedes = p.version_id order by v.revision",
+    ) == [("A", 1, None), ("B", 2, "A"), ("C", 3, "B")]
+    assert put(other, story(1, 4, title="D"), run_id="run-d")["updated"] == 1
+    assert ask(other, "select title, revision from articles") == [("D", 4)]
+
+
+def test_what_two_machines_find_at_once_is_new_to_one_of_them(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_machine(lake, tmp_path / "other")
+    found = (story(1), a_rejection())
+
+    def find() -> None:
+        assert put(other, *found, run_id="run-b") == {"discovered": 2, "new": 1, "rejected": 1}
+
+    with meanwhile(monkeypatch, "articles", find) as refused:
+        again = put(lake, *found, run_id="run-c")
+    assert refused == ["articles"]
+    assert again == {"discovered": 2, "unchanged": 1, "rejected": 1}
+    assert rows(lake) == {"versions": 1, "articles": 1, "rejections": 1}
+
+
+def test_a_shard_refused_at_its_second_table_is_not_judged_by_its_own_rows(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_machine(lake, tmp_path / "other")
+
+    def reject() -> None:
+        put(other, a_rejection(), story(1, 2, title="B"), run_id="run-b")
+
+    with meanwhile(monkeypatch, "quarantine", reject) as refused:
+        found = put(lake, story(1, 1, title="A"), a_rejection(), run_id="run-c")
+    assert refused == ["quarantine"]
+    assert found == {"discovered": 2, "new": 1, "rejected": 1}
+    assert rows(lake) == {"versions": 2, "articles": 1, "rejections": 1}
+    assert ask(lake, "select title, revision from articles") == [("B", 2)]
+
+
+def test_an_older_state_that_another_machine_adds_meanwhile_stays_behind(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = another_machine(lake, tmp_path / "other")
+
+    def read_an_archive() -> None:
+        put(other, a_rejection(), story(1, 0, title="Then"), run_id="run-b")
+
+    with meanwhile(monkeypatch, "quarantine", read_an_archive) as refused:
+        found = put(lake, story(1, 5, title="Now"), a_rejection(), run_id="run-c")
+    assert refused == ["quarantine"]
+    assert found == {"discovered": 2, "new": 1, "rejected": 1}
+    assert ask(lake, "select title, revision from articles") == [("Now", 1)]
+    assert rows(lake) == {"versions": 2, "articles": 1, "rejections": 1}
+
+
+def test_a_machine_that_is_always_too_late_gives_up_with_a_line(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    put(lake, story(1, 1))
-    known = commit.look_up_versions
-    answers = []
+    def refuse(*_: Any, **__: Any) -> bool:
+        raise StaleTableError("articles changed after version 0")
 
-    def as_it_was(*arguments: Any) -> Any:
-        answers.append(known(*arguments))
-        return answers[0]
-
-    monkeypatch.setattr(commit, "look_up_versions", as_it_was)
-    put(lake, story(1, 2, title="B"), run_id="run-b")
-    put(lake, story(1, 3, title="C"), run_id="run-c")
-    put(lake, story(1, 3, title="C"), run_id="run-d")
-    monkeypatch.undo()
-    assert rows(lake) == {"versions": 4, "articles": 1, "rejections": 0}
-    assert ask(lake, "select title, run_id from articles") == [("C", "run-c")]
-    assert put(lake, story(1, 4, title="D"), run_id="run-e")["updated"] == 1
-    assert ask(lake, "select title, revision from articles") == [("D", 3)]
+    monkeypatch.setattr(commit, "append", refuse)
+    monkeypatch.setattr(commit, "LONGEST_PAUSE_S", 0.0)
+    with pytest.raises(StaleTableError, match="changed after version"):
+        put(lake, story(1))
+    assert rows(lake)["versions"] == 0
 
 
 def test_the_same_rejection_twice_is_counted_twice_and_stored_once(lake: Lake) -> None:
@@ -235,7 +308,7 @@ def test_articles_that_differ_only_by_partition_are_found_again(lake: Lake) -> N
 
 def test_a_damaged_data_file_is_a_line_that_says_so(lake: Lake) -> None:
     put(lake, story(1))
-    (data,) = (lake.root / "articles").rglob("*.parquet")
+    (data,) = (lake.home / "articles").rglob("*.parquet")
     data.chmod(0o644)
     data.write_bytes(b"not Parquet")
     with pytest.raises(LakeError, match="cannot be read"):

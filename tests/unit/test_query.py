@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tasks.catalog import publish_catalog
+from tasks.catalog import rebuild_catalog
 from tasks.errors import QueryError
-from tasks.lake import open_or_create_lake
+from tasks.opening import open_or_create_lake
 from tasks.query import check_query, open_catalog, query_errors
 
 
@@ -85,7 +85,7 @@ def test_what_does_more_than_read_is_refused_in_one_line(query: str) -> None:
 @pytest.fixture
 def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     lake = open_or_create_lake(tmp_path / "lake")
-    publish_catalog(lake)
+    rebuild_catalog(lake)
     with open_catalog(lake) as opened:
         yield opened
 

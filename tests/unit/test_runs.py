@@ -10,7 +10,7 @@ import pytest
 from expectations.records import Outcome, Severity, Skip
 from tasks.commit import commit_shard
 from tasks.errors import LakeError
-from tasks.lake import Lake, open_or_create_lake
+from tasks.opening import open_or_create_lake
 from tasks.query import open_catalog
 from tasks.runs import (
     finish_run,
@@ -22,6 +22,7 @@ from tasks.runs import (
 )
 from tasks.shard_steps import ShardResult
 from tasks.status import read_status
+from tasks.storage import Lake
 from tasks.validate import RuleCount
 from tests.builders import a_rejection, a_shard, an_article
 
@@ -40,7 +41,7 @@ def ask(lake: Lake, query: str) -> list[tuple[Any, ...]]:
 
 def alerts(lake: Lake) -> tuple[str, ...]:
     with open_catalog(lake) as connection:
-        return read_status(connection, str(lake.root)).alerts
+        return read_status(connection, str(lake.home)).alerts
 
 
 def shard_result(lake: Lake, run_id: str, *items: Any, name: str = "00000") -> ShardResult:

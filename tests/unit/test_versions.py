@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.records import Article, ArticleVersion, Outcome
-from tasks.versions import Known, assign_versions, version_hash
+from tasks.versions import Known, KnownVersion, assign_versions, version_hash, version_key
 from tests.builders import an_article
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -41,32 +41,42 @@ class Memory:
         return [str(a.outcome) for a in assigned]
 
     def current(self) -> ArticleVersion:
-        return max(self.rows, key=self._order)
+        """The one version that none retires."""
+        retired = {row.version.retires for row in self.rows}
+        (current,) = (row for row in self.rows if row.version.version_key not in retired)
+        return current
 
     def text(self) -> str:
         return self.current().article.content.text.split()[0]
 
+    def newest(self) -> ArticleVersion:
+        """The version that was observed last, the later revision of two at once."""
+        return max(self.rows, key=lambda row: (observed_at(row), row.version.revision))
+
     def _known(self) -> dict[str, Known]:
         if not self.rows:
             return {}
-        current = self.current()
-        return {
-            current.article.article_id: Known(
-                current=current.version,
-                observed_at=self._order(current)[0],
-                fetched_at=current.article.fetched_at,
-                revisions=max(row.version.revision for row in self.rows),
-                first_seen_at=min(row.version.first_seen_at for row in self.rows),
-                version_hashes=frozenset(row.version.version_hash for row in self.rows),
-            )
-        }
+        return {self.rows[0].article.article_id: Known.of([known_version(r) for r in self.rows])}
 
-    @staticmethod
-    def _order(row: ArticleVersion) -> tuple[datetime, int]:
-        is_file = row.article.fetched_at_source == "file"
-        fetched_at = None if is_file else row.article.fetched_at
-        observed_at = min(fetched_at or row.ingested_at, row.ingested_at)
-        return observed_at, row.version.revision
+
+def observed_at(row: ArticleVersion) -> datetime:
+    is_file = row.article.fetched_at_source == "file"
+    fetched_at = None if is_file else row.article.fetched_at
+    return min(fetched_at or row.ingested_at, row.ingested_at)
+
+
+def known_version(row: ArticleVersion) -> KnownVersion:
+    version = row.version
+    return KnownVersion(
+        version_id=version.version_id,
+        version_hash=version.version_hash,
+        revision=version.revision,
+        version_key=version.version_key,
+        retires=version.retires,
+        first_seen_at=version.first_seen_at,
+        observed_at=observed_at(row),
+        fetched_at=row.article.fetched_at,
+    )
 
 
 def test_an_article_never_seen_is_new_and_has_revision_1() -> None:
@@ -91,6 +101,7 @@ def test_a_changed_article_is_the_next_revision_of_the_same_article() -> None:
     first, second = (row.version for row in memory.rows)
     assert (second.revision, second.supersedes) == (2, first.version_id)
     assert second.version_id != first.version_id
+    assert (first.retires, second.retires) == (None, first.version_key)
 
 
 def test_a_return_to_older_content_is_a_new_revision() -> None:
@@ -143,6 +154,7 @@ def test_an_older_state_that_comes_in_late_is_kept_but_does_not_become_current()
     assert memory.text() == "B"
     late = memory.rows[-1].version
     assert (late.revision, late.supersedes) == (2, None)
+    assert late.retires == late.version_key, "it was never current"
     assert memory.take(seen("A", 1), seen("B", 5)) == ["unchanged", "unchanged"]
 
 
@@ -201,6 +213,13 @@ def test_order_does_not_matter_for_what_ends_up_current(
     assert len({row.version.first_seen_at for row in memory.rows}) == 1
 
 
+@given(name=st.binary(min_size=32, max_size=32))
+def test_the_key_of_a_version_is_a_bigint_of_its_first_16_digits(name: bytes) -> None:
+    key = version_key(name.hex())
+    assert -(2**63) <= key < 2**63
+    assert f"{key % 2**64:016x}" == name.hex()[:16]
+
+
 history = st.lists(
     st.tuples(st.sampled_from("ABC"), st.one_of(st.none(), st.integers(1, 9))),
     min_size=1,
@@ -226,6 +245,7 @@ def test_a_history_read_again_adds_nothing_and_first_seen_at_never_moves(
                 memory.take(seen(text, day))
         if reading == 2 or (reading == 1 and _is_in_order(history)):
             assert len(memory.rows) == before
+    assert memory.current() == memory.newest()
     assert len({row.version.first_seen_at for row in memory.rows}) == 1
     ids = [row.version.version_id for row in memory.rows]
     assert len(ids) == len(set(ids))
