@@ -37,6 +37,7 @@ format: .venv/.ready
 bench: .venv/.ready  ## ratios into benchmarks/results.md
 	$(PY) -m benchmarks.throughput
 	$(PY) -m benchmarks.quality
+	$(PY) -m benchmarks.lake
 
 lock: .venv/.ready  ## recompile requirements.txt; the flags keep addresses and paths out of it
 	$(PY) -m uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.txt

@@ -10,7 +10,15 @@ from pathlib import Path
 from benchmarks.corpus import ROOT
 
 RESULTS = Path(__file__).with_name("results.md")
-PACKAGES = ("trafilatura", "lxml", "pyarrow", "prefect", "great-expectations", "duckdb")
+PACKAGES = (
+    "trafilatura",
+    "lxml",
+    "pyarrow",
+    "prefect",
+    "great-expectations",
+    "duckdb",
+    "deltalake",
+)
 
 
 def write_section(name: str, text: str, path: Path = RESULTS) -> None:

@@ -38,7 +38,7 @@ from tasks.durable import exclusive
 from tasks.errors import StaleTableError
 from tasks.funnel import Fate, check_sums, funnel_rows
 from tasks.index import open_index
-from tasks.lake import append, open_table
+from tasks.lake import append
 from tasks.shards import SkipRow
 from tasks.snapshots import moment
 from tasks.storage import Lake
@@ -96,9 +96,8 @@ def _commit_rows(
             the next look-up leaves it out and all that came later: the outcomes are the same.
     """
     app_id = _app_id(shard)
-    articles, quarantine = open_table(lake, "articles"), open_table(lake, "quarantine")
     names = {rejection_id(rejection): rejection for rejection in shard.rejections}
-    with open_index(lake, articles, quarantine) as index:
+    with open_index(lake) as index:
         known = index.versions((a.article_id for a in shard.articles), before=app_id)
         held = index.rejections(names)
     assigned = assign_versions(
@@ -120,8 +119,9 @@ def _commit_rows(
         for name, rejection in names.items()
         if name not in held
     ]
-    append(lake, "articles", versions, app_id=app_id, read=articles)
-    append(lake, "quarantine", to_table(Quarantined, rejected), app_id=app_id, read=quarantine)
+    rows = {"articles": versions, "quarantine": to_table(Quarantined, rejected)}
+    for table, added in rows.items():
+        append(lake, table, added, app_id=app_id, read_version=index.read_versions[table])
     return funnel
 
 

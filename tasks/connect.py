@@ -64,3 +64,8 @@ def connect(lake: Lake, database: Path | None = None) -> Iterator[duckdb.DuckDBP
         if not lake.is_local:
             connection.unregister_filesystem("s3")
         connection.close()
+
+
+def quoted(value: Path | str) -> str:
+    """A string literal of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"

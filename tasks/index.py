@@ -18,11 +18,11 @@ from typing import Any, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from deltalake import DeltaTable
 
 from expectations.records import FetchTime
 from tasks.errors import LakeError, StaleTableError
-from tasks.lake import explained_errors, relative_paths
+from tasks.heads import TableFiles, current_files
+from tasks.lake import explained_errors
 from tasks.log import read_entry
 from tasks.storage import Lake
 from tasks.versions import Known, KnownVersion
@@ -36,7 +36,7 @@ IDS_A_QUERY = 500
 SCHEMA = f"""
 pragma user_version = {LAYOUT};
 create table reached (
-    name text primary key, table_id text not null, version integer not null, entry text not null
+    name text primary key, version integer not null, entry text not null
 ) without rowid;
 create table versions (
     article_id blob not null, version_id blob not null, version_hash blob not null,
@@ -64,9 +64,10 @@ VERSION_COLUMNS = [
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An open index that has read the tables up to the versions of its handles."""
+    """An open index; `read_versions` are those of the tables that it knows."""
 
     connection: sqlite3.Connection
+    read_versions: Mapping[str, int]
 
     def versions(
         self, article_ids: Iterable[str], *, before: str | None = None
@@ -106,8 +107,8 @@ class Index:
 
 
 @contextmanager
-def open_index(lake: Lake, articles: DeltaTable, quarantine: DeltaTable) -> Iterator[Index]:
-    """Open the index and let it catch up with the tables as the handles have read them.
+def open_index(lake: Lake) -> Iterator[Index]:
+    """Open the index and let it catch up with the tables' newest versions.
 
     The caller holds the lake's lock. An index that is damaged, of another lake, or ahead of the
     tables (they were restored from a backup) is made anew.
@@ -116,18 +117,18 @@ def open_index(lake: Lake, articles: DeltaTable, quarantine: DeltaTable) -> Iter
         StaleTableError: if damage shows only when it is read: it is removed, so try again.
         LakeError: if a data file or the index cannot be read or written.
     """
-    handles = {"articles": articles, "quarantine": quarantine}
+    heads = {table: current_files(lake, table) for table in ("articles", "quarantine")}
     with explained_errors(lake), _explained_sqlite_errors():
         try:
-            connection = _connect(lake, handles)
+            connection = _connect(lake, heads)
         except (sqlite3.DatabaseError, _OutdatedError) as error:
             if _says_nothing_of_the_index(error):
                 raise
             _remove(lake)
-            connection = _connect(lake, handles)
+            connection = _connect(lake, heads)
     with closing(connection):
         try:
-            yield Index(connection)
+            yield Index(connection, {table: head.version for table, head in heads.items()})
         except sqlite3.DatabaseError as error:
             _remove(lake)
             raise StaleTableError(f"{lake.index} was damaged ({error})") from error
@@ -169,13 +170,13 @@ class _AddedFile:
     commit_version: int
 
 
-def _connect(lake: Lake, handles: Mapping[str, DeltaTable]) -> sqlite3.Connection:
+def _connect(lake: Lake, heads: Mapping[str, TableFiles]) -> sqlite3.Connection:
     connection = sqlite3.connect(lake.index, isolation_level=None)
     try:
         connection.execute("pragma synchronous = normal")
         _check_layout(connection)
-        for table, handle in handles.items():
-            _catch_up(connection, lake, table, handle)
+        for table, head in heads.items():
+            _catch_up(connection, lake, table, head)
     except BaseException:
         connection.close()
         raise
@@ -190,31 +191,30 @@ def _check_layout(connection: sqlite3.Connection) -> None:
         raise _OutdatedError
 
 
-def _catch_up(connection: sqlite3.Connection, lake: Lake, table: str, handle: DeltaTable) -> None:
+def _catch_up(connection: sqlite3.Connection, lake: Lake, table: str, head: TableFiles) -> None:
     """Take in what the table's log has added since the index last looked, in one transaction.
 
     Raises:
         _OutdatedError: if the index has read another log than this one, or rows were deleted.
     """
-    head, table_id = handle.version(), str(handle.metadata().id)
     reached = connection.execute(
-        "select table_id, version, entry from reached where name = ?", [table]
+        "select version, entry from reached where name = ?", [table]
     ).fetchone()
     added: list[_AddedFile]
     if reached is None:
-        added = [_AddedFile(path, None, head) for path in relative_paths(handle, table)]
+        added = [_AddedFile(path, None, head.version) for path in head.paths]
     else:
-        old_id, version, entry = reached
-        if old_id != table_id or version > head or _digest(lake, table, version) != entry:
+        version, entry = reached
+        if version > head.version or _digest(lake, table, version) != entry:
             raise _OutdatedError
-        added = _added_since(lake, table, version, head)
+        added = _added_since(lake, table, version, head.version)
     connection.execute("begin")
     with connection:  # commits, or rolls back what SQLite has not rolled back of itself
         for file in added:
             _take_in(connection, lake, table, file)
         connection.execute(
-            "insert or replace into reached values (?, ?, ?, ?)",
-            [table, table_id, head, _digest(lake, table, head)],
+            "insert or replace into reached values (?, ?, ?)",
+            [table, head.version, head.digest],
         )
 
 
@@ -280,11 +280,11 @@ def _added_since(lake: Lake, table: str, version: int, head: int) -> list[_Added
     return added
 
 
-def _digest(lake: Lake, table: str, version: int) -> str:
+def _digest(lake: Lake, table: str, version: int) -> str | None:
     try:
         return read_entry(lake, table, version).digest
-    except FileNotFoundError:
-        return "removed"
+    except FileNotFoundError:  # removed from the log long after
+        return None
 
 
 def _known_version(row: Sequence[Any]) -> KnownVersion:

@@ -66,6 +66,8 @@ def create_table(lake: Lake, table: str) -> None:
                 "delta.dataSkippingNumIndexedCols": "0",
             },
             storage_options=_options(lake),
+            # Tried again, delta-rs would make the table anew, with other metadata, as version 1.
+            commit_properties=CommitProperties(max_commit_retries=0),
         )
     except CommitFailedError:
         # Another machine may have made it at the same moment: only one can begin its log.
@@ -119,7 +121,7 @@ def append(  # noqa: PLR0913 - a commit's parts, named at the call
     *,
     app_id: str,
     sequence: int = 1,
-    read: DeltaTable | None = None,
+    read_version: int | None = None,
 ) -> bool:
     """Append rows in one commit, once.
 
@@ -129,13 +131,13 @@ def append(  # noqa: PLR0913 - a commit's parts, named at the call
         rows: Rows with exactly the table's schema.
         app_id: Who commits: with `sequence` it names the commit, so that a second try adds nothing.
         sequence: Number of the commit among those of `app_id`, rising.
-        read: The table as it was read to make the rows, if they depend on it.
+        read_version: Version of the table that was read to make the rows, if they depend on it.
 
     Returns:
         False if this commit was in the table already.
 
     Raises:
-        StaleTableError: if somebody committed since `read`; nothing was added.
+        StaleTableError: if somebody committed since `read_version`; nothing was added.
         LakeError: if the table cannot be written.
     """
     if rows.num_rows == 0:
@@ -143,9 +145,11 @@ def append(  # noqa: PLR0913 - a commit's parts, named at the call
     layout = TABLES[table]
     # The check and the commit share a handle: delta-rs refuses a concurrent commit of the same
     # transaction on it, but accepts a replay from a fresh one.
-    handle = read or open_table(lake, table)
+    handle = open_table(lake, table)
     if is_committed(handle, app_id, sequence):
         return False
+    if read_version is not None and handle.version() != read_version:
+        raise StaleTableError(f"{table} changed after version {read_version}")
     with explained_errors(lake):
         files = write_partitions(lake, table, rows)
         now_ms = time.time_ns() // 1_000_000
@@ -158,17 +162,18 @@ def append(  # noqa: PLR0913 - a commit's parts, named at the call
                     partition_by=[layout.partition_by] if layout.partition_by else None,
                     commit_properties=CommitProperties(
                         app_transactions=[Transaction(app_id, sequence, now_ms)],
-                        max_commit_retries=0 if read else None,
+                        max_commit_retries=None if read_version is None else 0,
                     ),
                     post_commithook_properties=NO_HOOKS,
                 )
                 break
             except CommitFailedError as error:
-                version, handle = handle.version(), open_table(lake, table)
+                handle = open_table(lake, table)
                 if is_committed(handle, app_id, sequence):
                     return False
-                if read:
-                    raise StaleTableError(f"{table} changed after version {version}") from error
+                if read_version is not None:
+                    problem = f"{table} changed after version {read_version}"
+                    raise StaleTableError(problem) from error
                 # Compaction has set another retention, which delta-rs takes for a conflict.
                 if not tries_left:
                     raise

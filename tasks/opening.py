@@ -126,7 +126,10 @@ def _refuse_foreign_content(lake: Lake) -> None:
     if lake.is_local and lake.home.exists() and not lake.home.is_dir():
         raise LakeError(f"{lake.uri} is a file, not a lake: name a new or empty folder with --lake")
     with explained_errors(lake):
-        found = lake.files.get_file_info(pafs.FileSelector("", allow_not_found=True))
+        try:
+            found = lake.files.get_file_info(pafs.FileSelector(""))
+        except FileNotFoundError:
+            return
     names = sorted(info.base_name for info in found)
     foreign = [name for name in names if name not in LEFTOVERS and not name.startswith(UNBORN)]
     # Read once more after the listing: another process may have made the lake meanwhile.

@@ -9,12 +9,13 @@ from contextlib import contextmanager
 import duckdb
 
 from expectations.records import Snapshot
-from tasks.catalog import define_views, is_current, rebuild_catalog, snapshot_files
+from tasks.catalog import is_current, rebuild_catalog, snapshot_files
 from tasks.connect import connect
 from tasks.damage import refuse_damaged
 from tasks.errors import LakeError, QueryError
 from tasks.snapshots import newest_snapshot
 from tasks.storage import S3, Lake
+from tasks.views import define_views
 
 READING = {
     duckdb.StatementType.SELECT,

@@ -13,7 +13,6 @@ from typing import cast
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
-from deltalake import DeltaTable
 
 from expectations.columns import from_row, to_table
 from expectations.records import Snapshot
@@ -32,12 +31,12 @@ _NEWEST: dict[Lake, tuple[str, Snapshot | None]] = {}  # by the log entry that i
 
 
 def record_snapshot(
-    lake: Lake, run_id: str, heads: Mapping[str, TableFiles], *, read: DeltaTable
+    lake: Lake, run_id: str, heads: Mapping[str, TableFiles], *, read_version: int
 ) -> Snapshot:
     """Remember these tables as published together now. The caller holds the lake's lock.
 
     Raises:
-        StaleTableError: if somebody recorded a snapshot since `read`.
+        StaleTableError: if somebody recorded a snapshot since `read_version` of their table.
     """
     snapshot = Snapshot(
         taken_at=moment(lake),
@@ -45,7 +44,9 @@ def record_snapshot(
         **{table: heads[table].version for table in SHOWN},
     )
     app_id = f"{run_id}/{snapshot.taken_at.isoformat()}"
-    append(lake, "snapshots", to_table(Snapshot, [snapshot]), app_id=app_id, read=read)
+    append(
+        lake, "snapshots", to_table(Snapshot, [snapshot]), app_id=app_id, read_version=read_version
+    )
     return snapshot
 
 

@@ -8,20 +8,34 @@ from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from fastwarc.warc import ArchiveIterator
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
+from benchmarks import year
 from benchmarks.corpus import altered
+from benchmarks.lake import Measure, table
+from benchmarks.lake_queries import LOOK_UPS, compare, look_up, queries
 from benchmarks.make_seeds import chunked, stored_gzip
 from benchmarks.measure import Cost
+from benchmarks.million import Block, article_versions
 from benchmarks.quality import Found, has_authors, has_day, has_instant, has_title
 from benchmarks.results import write_section
 from benchmarks.scoring import Overlap, precision_recall_f1, shingle_overlap
 from benchmarks.throughput import report
 from benchmarks.warc import html_record
+from tasks.catalog import publish
+from tasks.commit import commit_shard
+from tasks.funnel import items_by_outcome
+from tasks.opening import open_or_create_lake
+from tasks.query import open_catalog
+from tasks.tables import table_schema
+from tasks.versions import Known, KnownVersion, _next_version
+from tests.builders import a_shard, an_article
 
 ROOT = Path(__file__).parents[2]
 URL = "https://news.example/2025/03/a-story"
@@ -140,6 +154,91 @@ def test_ratios_are_of_medians_with_each_round_beside_them() -> None:
     assert report(ours, bare).splitlines()[2:] == [
         "| CPU s | 32.0 | 20.0 | 1.60 | 1.50, 1.70 |",
         "| wall s | 3.0 | 2.0 | 1.50 | 1.00, 2.00 |",
+    ]
+
+
+def a_block(number: int, rows: int = 2_000) -> pa.Table:
+    begin, end = datetime(2025, 1, 20, tzinfo=UTC), datetime(2025, 2, 10, tzinfo=UTC)
+    return article_versions(Block(number, rows, begin, end))
+
+
+def test_a_generated_block_is_always_the_same_and_shares_no_article_with_another() -> None:
+    assert a_block(3).equals(a_block(3))
+    assert not set(a_block(3)["article_id"].to_pylist()) & set(a_block(4)["article_id"].to_pylist())
+
+
+def test_generated_rows_fit_the_table_and_say_of_themselves_what_is_so() -> None:
+    rows = a_block(0)
+    assert rows.schema == table_schema("articles")
+    rows.validate(full=True)
+    assert not [f.name for f in rows.schema if not f.nullable and rows[f.name].null_count]
+    assert rows["text_length"] == pc.utf8_length(rows["text"]).cast("int64")
+    assert rows["published_month"] == pc.strftime(rows["published_at"], format="%Y-%m")
+    assert pc.all(pc.less(rows["published_at"], rows["ingested_at"])).as_py()
+    words = pc.list_value_length(
+        pc.utf8_split_whitespace(pc.replace_substring(rows["text"], " –", ""))
+    )
+    assert rows["word_count"] == words.cast("int64")
+
+
+def test_generated_revisions_are_numbered_and_named_as_a_commit_does() -> None:
+    known: dict[str, list[KnownVersion]] = {}
+    rows = a_block(0).to_pylist()
+    for row in rows:
+        held = known.setdefault(row["article_id"], [])
+        version = _next_version(
+            row["article_id"],
+            row["version_hash"],
+            Known.of(held) if held else None,
+            is_late=False,
+            now=row["ingested_at"],
+        )
+        assert {name: row[name] for name in version.__slots__} == {
+            name: getattr(version, name) for name in version.__slots__
+        }
+        names = [name for name in KnownVersion.__slots__ if name != "observed_at"]
+        held.append(
+            KnownVersion(observed_at=row["fetched_at"], **{name: row[name] for name in names})
+        )
+    assert max(map(len, known.values())) >= 3
+    assert 0.02 < 1 - len(known) / len(rows) < 0.04
+
+
+def test_generated_texts_compress_as_news_does() -> None:
+    """Zstandard 3 makes real articles of ../shared/corpus 2.4 to 2.6 times smaller."""
+    text = "\n".join(a_block(0)["text"].to_pylist()).encode()
+    compressed = pa.Codec("zstd", compression_level=3).compress(text)
+    assert 2.2 < len(text) / len(compressed) < 2.8
+
+
+def test_a_lake_made_for_measuring_is_a_lake_like_any_other(tmp_path: Path) -> None:
+    size = year.Size(rows_a_commit=100, commits=20, commits_a_year=40)
+    lake = open_or_create_lake(tmp_path / "lake")
+    for append in (
+        year.append_articles,
+        year.append_rejections,
+        year.append_counts,
+        year.append_snapshots,
+    ):
+        append(lake, size)
+    publish(lake, "bench")
+    counts = (
+        "select (select count(*) from {}), (select count(*) from {}), (select count(*) from {})"
+    )
+    with open_catalog(lake) as connection:
+        query = counts.format("article_versions", "rejections", "snapshots")
+        assert connection.execute(query).fetchall() == [(2_000, 20, 21)]
+    assert [ratio.query for ratio in compare(lake, rounds=1)] == list(queries(""))
+    assert len(look_up(lake).existing_s) == LOOK_UPS
+    found = items_by_outcome(commit_shard(lake, a_shard(an_article()), pipeline_version="1"))
+    assert found["new"] == 1
+
+
+def test_a_figure_over_its_bound_is_not_met() -> None:
+    measures = [Measure("a", 1.501, 1.5, "", "x"), Measure("b", 99.6, 100, " ms", "y")]
+    assert table(measures).splitlines()[2:] == [
+        "| a | 1.5 | 1.50 | **no** | x |",
+        "| b | 100 ms | 100 ms | yes | y |",
     ]
 
 

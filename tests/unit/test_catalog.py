@@ -10,12 +10,13 @@ import pyarrow as pa
 import pytest
 
 from expectations.columns import arrow_schema
-from tasks.catalog import DERIVED_VIEWS, TABLE_VIEWS, is_current, rebuild_catalog
+from tasks.catalog import is_current, rebuild_catalog
 from tasks.commit import commit_shard
 from tasks.opening import open_lake, open_or_create_lake
 from tasks.query import open_catalog
 from tasks.storage import Lake
 from tasks.tables import TABLES
+from tasks.views import DERIVED_VIEWS, TABLE_VIEWS
 from tests.builders import a_rejection, a_shard, an_article
 
 # Written out here a second time on purpose: this is the public contract, which no change of a

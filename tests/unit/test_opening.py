@@ -17,7 +17,7 @@ from deltalake import DeltaTable
 from expectations.columns import DeclaredColumn, declared_columns, to_table
 from expectations.records import Article, ArticleVersion, FunnelCount, Outcome, Run, Stage
 from tasks import opening, tables
-from tasks.catalog import TABLE_VIEWS, publish, rebuild_catalog
+from tasks.catalog import publish, rebuild_catalog
 from tasks.errors import LakeError
 from tasks.lake import active_files, append, open_table
 from tasks.opening import check_place, open_lake, open_or_create_lake
@@ -27,6 +27,7 @@ from tasks.snapshots import find_snapshot
 from tasks.storage import Lake
 from tasks.tables import TABLES, schema_tag, table_schema
 from tasks.versions import assign_versions
+from tasks.views import TABLE_VIEWS
 from tests.builders import TEXT, a_rejection, an_article
 from tests.lakes import ask, everything_in, put
 

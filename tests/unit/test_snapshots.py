@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from expectations.columns import to_table
 from expectations.records import Snapshot
 from tasks import snapshots
-from tasks.catalog import DERIVED_VIEWS, TABLE_VIEWS, publish
+from tasks.catalog import publish
 from tasks.compaction import merge_small_files
 from tasks.errors import LakeError, UsageError
 from tasks.lake import active_files, append
@@ -23,6 +23,7 @@ from tasks.query import open_catalog, open_snapshot
 from tasks.runs import record_end, record_start, recorded_run
 from tasks.snapshots import CLOCK_MAY_LAG, find_snapshot, moment, newest_snapshot
 from tasks.storage import Lake
+from tasks.views import DERIVED_VIEWS, TABLE_VIEWS
 from tests.builders import a_rejection, an_article
 from tests.lakes import ask, everything_in, put
 
