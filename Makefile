@@ -2,6 +2,8 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 LAKE ?= ./lake
+# Tests start processes and wait for the disk; four at once keep two cores busy.
+AT_ONCE ?= 4
 
 .PHONY: run test test-ops check format bench lock clean browser
 
@@ -13,10 +15,10 @@ run: .venv/.ready  ## seeds/ -> ./lake, then a sample answer
 	@echo "Next: $(PY) -m flows sql \"select stage, rule, detail from rejections\" --lake $(LAKE)"
 
 test: .venv/.ready $(if $(CI),browser)  ## all tests but those that need servers
-	$(PY) -m pytest -q
+	$(PY) -m pytest -q -n $(AT_ONCE) --dist worksteal
 
 test-ops: .venv/.ready  ## a real Prefect server and worker on loopback
-	$(PY) -m pytest -q -m ops
+	$(PY) -m pytest -q -m ops -n $(AT_ONCE) --dist worksteal
 
 # Elsewhere the browser test is skipped, with that reason, where no Chromium is installed.
 browser:
