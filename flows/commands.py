@@ -106,7 +106,11 @@ def run_sql(query: str, *, lake: str, as_of: str | None, form: str, output: Path
         raise UsageError("parquet is no text: name a file with -o FILE")
     check_query(query)
     opened = open_lake(lake)
-    views = open_snapshot(opened, find_snapshot(opened, as_of)) if as_of else open_catalog(opened)
+    views = (
+        open_catalog(opened)
+        if as_of is None
+        else open_snapshot(opened, find_snapshot(opened, as_of))
+    )
     with views as connection:
         answer = Answer(connection, query)
         with query_errors(connection):

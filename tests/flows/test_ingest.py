@@ -196,6 +196,15 @@ def test_sql_mistakes_are_told_in_a_line_with_exit_code_1(seed_lake: SeedLake) -
     assert done.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(("when", "exit_code"), [("", 2), ("yesterday", 2), ("2001-01-01", 1)])
+def test_a_time_without_a_snapshot_is_told_in_a_line(
+    seed_lake: SeedLake, when: str, exit_code: int
+) -> None:
+    done = broadsheet("sql", "select 1", "--as-of", when, "--lake", seed_lake.root)
+    assert (done.exit_code, done.out) == (exit_code, "")
+    assert done.err.count("\n") == 1
+
+
 def test_a_reader_that_has_read_enough_is_no_failure(seed_lake: SeedLake) -> None:
     query = "select a.text, b.text from articles a, articles b, articles c"
     process = subprocess.Popen(
