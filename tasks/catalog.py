@@ -17,7 +17,7 @@ from tasks.connect import connect, open_database, quoted
 from tasks.durable import exclusive, replace_durably
 from tasks.errors import StaleTableError
 from tasks.heads import TableFiles, current_files, files_of
-from tasks.lake import explained_errors
+from tasks.lake import explained_errors, pause
 from tasks.snapshots import SHOWN, newest_snapshot, record_snapshot
 from tasks.storage import Lake
 from tasks.views import define_views, definitions
@@ -44,6 +44,7 @@ def publish(lake: Lake, run_id: str) -> Snapshot:
             except StaleTableError:
                 if not tries_left:
                     raise
+                pause()
         heads["snapshots"] = current_files(lake, "snapshots")
         _replace_catalog(lake, snapshot, heads)
     return snapshot
@@ -81,7 +82,8 @@ def _replace_catalog(
         temporary.chmod(READ_ONLY)
         replace_durably(temporary, lake.catalog)
     finally:
-        temporary.unlink(missing_ok=True)
+        for leftover in (temporary, log):
+            leftover.unlink(missing_ok=True)
 
 
 def _build(

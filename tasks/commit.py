@@ -16,8 +16,6 @@ article new or both revise the same version.
 from __future__ import annotations
 
 import json
-import random
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -38,14 +36,13 @@ from tasks.durable import exclusive
 from tasks.errors import StaleTableError
 from tasks.funnel import Fate, check_sums, funnel_rows
 from tasks.index import open_index
-from tasks.lake import append
+from tasks.lake import append, pause
 from tasks.shards import SkipRow
 from tasks.snapshots import moment
 from tasks.storage import Lake
 from tasks.versions import Assigned, assign_versions
 
 MOST_TRIES = 50  # dozens of machines at one bucket; on one machine the lock leaves nobody to meet
-LONGEST_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +76,7 @@ def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[Fun
             except StaleTableError:
                 if not tries_left:
                     raise
-                # So that machines that were refused together do not meet again.
-                time.sleep(random.uniform(0.0, LONGEST_PAUSE_S))  # noqa: S311 - no secret
+                pause()
         append(lake, "funnel", to_table(FunnelCount, funnel), app_id=_app_id(shard))
     publish(lake, shard.run_id)
     return funnel

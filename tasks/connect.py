@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from fsspec.implementations.arrow import ArrowFSWrapper
 
-from tasks.storage import Lake, store
+from tasks.storage import S3, Lake, store
 
 
 class _S3(ArrowFSWrapper):  # type: ignore[misc] # fsspec is not typed
@@ -17,6 +17,14 @@ class _S3(ArrowFSWrapper):  # type: ignore[misc] # fsspec is not typed
 
     protocol = "s3"
     root_marker = ""
+
+    def glob(self, path: str, **_: object) -> list[str]:
+        """Addresses of data files are exact: to look each up would be requests for nothing."""
+        return [path.removeprefix(S3)]
+
+    def exists(self, path: str, **_: object) -> bool:
+        """Opening tells."""
+        return bool(path)
 
 
 def open_database(path: Path) -> duckdb.DuckDBPyConnection:

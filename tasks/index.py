@@ -27,7 +27,7 @@ from tasks.log import read_entry
 from tasks.storage import Lake
 from tasks.versions import Known, KnownVersion
 
-LAYOUT = 2  # raised when the tables below change: an index of another layout is made anew
+LAYOUT = 3  # raised when the tables below change: an index of another layout is made anew
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 IDS_A_QUERY = 500
@@ -261,7 +261,7 @@ def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
         retires,
         first_seen_at,
         observed_at,
-        fetched_at,
+        None if fetched_at is None else min(fetched_at, ingested_at),
         file.app_id,
         file.commit_version,
     )

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import errno
 import json
+import random
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,9 @@ CHECKPOINT_EVERY = 20  # commits: whoever opens a table reads its newest checkpo
 TRIES = 3  # of a commit that depends on nothing it could have missed
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 COLORS = re.compile(r"\x1b\[[0-9;]*m")
+LONGEST_PAUSE_S = 1.0
+# A quarter of the time after which a file that no entry names is swept: a machine may have slept.
+LONGEST_COMMIT_MS = 6 * 3600 * 1000
 LONGEST_CAUSE = 200  # characters
 # Checkpoints and the removal of old log entries are ours to call: as a hook of each commit
 # delta-rs reads the whole table again to see whether one is due (10 ms at 2,000 files).
@@ -153,6 +157,8 @@ def append(  # noqa: PLR0913 - a commit's parts, named at the call
     with explained_errors(lake):
         files = write_partitions(lake, table, rows)
         now_ms = time.time_ns() // 1_000_000
+        if now_ms - min(file.written_at_ms for file in files) > LONGEST_COMMIT_MS:
+            raise StaleTableError(f"this machine slept before it committed to {table}")
         for tries_left in reversed(range(TRIES)):
             try:
                 handle.create_write_transaction(
@@ -204,6 +210,8 @@ def replace_files(
         return False
     sequence = (handle.transaction_version(app_id) or 0) + 1
     now_ms = time.time_ns() // 1_000_000
+    if now_ms - min(file.written_at_ms for file in new) > LONGEST_COMMIT_MS:
+        return False
     removed = [
         RemoveAction(
             path=file.relative_path,
@@ -230,6 +238,11 @@ def replace_files(
             return False
         finish_commit(lake, table, handle.version())
     return True
+
+
+def pause() -> None:
+    """Wait a moment, so that machines that were refused together do not meet again."""
+    time.sleep(random.uniform(0.0, LONGEST_PAUSE_S))  # noqa: S311 - no secret
 
 
 def is_committed(handle: DeltaTable, app_id: str, sequence: int = 1) -> bool:

@@ -11,6 +11,7 @@ import json
 import os
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -62,7 +63,8 @@ def open_lake(name: str | Path) -> Lake:
     if marker is None or not marker.columns:
         raise LakeError(f"there is no lake at {name} yet: run {_first_command(name)} first")
     if not lake.is_local:
-        lake.home.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # to read a lake no cache is needed
+            lake.home.mkdir(parents=True, exist_ok=True)
     return replace(lake, id=marker.id)
 
 
@@ -125,6 +127,9 @@ def check_place(name: str | Path) -> None:
 def _refuse_foreign_content(lake: Lake) -> None:
     if lake.is_local and lake.home.exists() and not lake.home.is_dir():
         raise LakeError(f"{lake.uri} is a file, not a lake: name a new or empty folder with --lake")
+    outer = next((p for p in lake.home.parents if (p / LAKE_MARKER).exists()), None)
+    if lake.is_local and outer:
+        raise LakeError(f"{lake.uri} lies in the lake {outer}: name another folder with --lake")
     with explained_errors(lake):
         try:
             found = lake.files.get_file_info(pafs.FileSelector(""))

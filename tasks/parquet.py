@@ -73,7 +73,8 @@ def write_file(lake: Lake, table: str, partition: str | None, rows: pa.Table) ->
     folder = table if partition is None else f"{table}/{layout.partition_by}={partition}"
     path = f"{folder}/{name}"
     is_new = lake.is_local and not (lake.home / folder).exists()
-    lake.files.create_dir(folder, recursive=True)
+    if lake.is_local:  # a bucket has no folders, only names
+        lake.files.create_dir(folder, recursive=True)
     look_up_by = layout.look_up_by
     with lake.files.open_output_stream(path) as sink:
         pq.write_table(

@@ -12,7 +12,7 @@ from expectations.records import Snapshot
 from tasks.catalog import is_current, rebuild_catalog, snapshot_files
 from tasks.connect import connect
 from tasks.damage import refuse_damaged
-from tasks.errors import LakeError, QueryError
+from tasks.errors import LakeError, LakeFullError, QueryError
 from tasks.snapshots import newest_snapshot
 from tasks.storage import S3, Lake
 from tasks.views import define_views
@@ -22,7 +22,7 @@ READING = {
     duckdb.StatementType.EXPLAIN,
     duckdb.StatementType.MULTI,  # what PIVOT is parsed to
 }
-UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM}
+UNWRITABLE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR}
 ANALYZE = {b"analyze", b"analyse"}
 
 
@@ -36,6 +36,10 @@ def open_catalog(lake: Lake) -> Iterator[duckdb.DuckDBPyConnection]:
     if not is_current(lake):
         try:
             rebuild_catalog(lake)
+        except LakeFullError:
+            with open_snapshot(lake, newest_snapshot(lake)) as connection:
+                yield connection
+            return
         except LakeError:
             refuse_damaged(lake)  # in words that name what is damaged
             raise

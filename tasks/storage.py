@@ -122,6 +122,11 @@ def lake_at(name: str | Path) -> Lake:
             raise LakeError(
                 f"{text!a} cannot be a lake: write s3://bucket/prefix, with letters, digits and -_."
             )
+        endpoint = s3_endpoint()
+        if endpoint is not None and not re.fullmatch(r"https?://[^/\s]+(/\S*)?", endpoint):
+            raise LakeError(
+                f"AWS_ENDPOINT_URL is {endpoint!a}: write http:// or https:// and a host"
+            )
         # Two stores may have buckets of the same name.
         digest = sha256(f"{s3_endpoint() or ''}\n{uri}".encode()).hexdigest()[:12]
         return Lake(uri, cache_folder() / f"{uri.rpartition('/')[2]}-{digest}")

@@ -28,9 +28,12 @@ from tasks.tables import TABLES
 AT_WORK = timedelta(days=1)
 # Between a commit and the snapshot that shows it, on machines whose clocks differ.
 MARGIN_HOURS = 1
-LOG = "_delta_log/"
 # delta-rs writes `name#1` and moves it to `name`; in stores without conditional puts, `name.tmp`.
-UNFINISHED = re.compile(r".+(#\d+|\.json\.tmp)")
+UNFINISHED = re.compile(r"([^/]+/)?[^/]+(#\d+|\.json\.tmp)")
+# The names that write_file makes: what somebody else put there is not ours to remove.
+DATA_FILE = re.compile(
+    r"([^/=]+=[A-Za-z0-9_-]+/)?[0-9a-f]{8}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.parquet"
+)
 # What a process leaves beside the tables that is killed while it replaces a file.
 LEFTOVERS = (
     ".broadsheet.duckdb.new*",
@@ -119,9 +122,7 @@ def _orphans(
 
 
 def _is_ours(path: str) -> bool:
-    return UNFINISHED.fullmatch(path) is not None or (
-        path.endswith(".parquet") and not path.startswith(LOG)
-    )
+    return UNFINISHED.fullmatch(path) is not None or DATA_FILE.fullmatch(path) is not None
 
 
 def _listed(lake: Lake, table: str) -> dict[str, datetime]:

@@ -121,7 +121,7 @@ def assign_versions(
             retires=version.retires,
             first_seen_at=version.first_seen_at,
             observed_at=observed_at,
-            fetched_at=article.fetched_at,
+            fetched_at=min(article.fetched_at, now) if article.fetched_at else None,
         )
         seen[article.article_id] = held.and_version(added) if held else Known.of([added])
         row = ArticleVersion(

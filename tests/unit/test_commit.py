@@ -168,7 +168,7 @@ def meanwhile(monkeypatch: pytest.MonkeyPatch, table: str, act: Callable[[], obj
 
     with monkeypatch.context() as patch:
         patch.setattr(commit, "append", append)
-        patch.setattr(commit, "LONGEST_PAUSE_S", 0.0)
+        patch.setattr("tasks.lake.LONGEST_PAUSE_S", 0.0)
         yield refused
     assert waiting == []
 
@@ -250,7 +250,7 @@ def test_a_machine_that_is_always_too_late_gives_up_with_a_line(
         raise StaleTableError("articles changed after version 0")
 
     monkeypatch.setattr(commit, "append", refuse)
-    monkeypatch.setattr(commit, "LONGEST_PAUSE_S", 0.0)
+    monkeypatch.setattr("tasks.lake.LONGEST_PAUSE_S", 0.0)
     with pytest.raises(StaleTableError, match="changed after version"):
         put(lake, story(1))
     assert rows(lake)["versions"] == 0

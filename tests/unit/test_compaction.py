@@ -52,6 +52,7 @@ ROOT = Path(__file__).parents[2]
 NOW = datetime.now(UTC)
 ALL_ROWS = "select * from article_versions order by version_key"
 MONTHS = ("2026-06", "2026-07", "unknown")
+OURS = "0123abcd-00000000-0000-4000-8000-000000000000.parquet"  # as write_file names them
 
 
 @pytest.fixture
@@ -504,7 +505,7 @@ def test_orphans_of_killed_runs_go_after_a_day_and_fresh_ones_stay(lake: Lake) -
     kept = on_disk(lake)
     folders = [lake.home / "articles", lake.home / "articles/published_month=2026-06"]
     log = lake.home / "articles/_delta_log"
-    old = [folder / "old.parquet" for folder in folders]
+    old = [folder / OURS for folder in folders]
     unfinished = [folders[1] / "x.parquet#1", log / "00000000000000000009.json#1"]
     reports = lake.home / "reports"
     (reports / "r").mkdir(parents=True)
@@ -514,23 +515,26 @@ def test_orphans_of_killed_runs_go_after_a_day_and_fresh_ones_stay(lake: Lake) -
         lake.home / ".lake.json.4711",
         reports / "r/.index.html.7",
     ]
-    for path in (*old, *unfinished, *beside):
+    foreign = [folders[0] / "export.parquet", folders[0] / "sub" / "runs" / OURS]
+    foreign[1].parent.mkdir(parents=True)
+    for path in (*old, *unfinished, *beside, *foreign):
         path.write_bytes(b"of a commit that never was")
-    age([*old, *unfinished, *beside, reports / ".latest.7"], 1.1)
-    fresh = [folders[1] / "new.parquet", folders[0] / "new.parquet#1", lake.home / ".lake.json.12"]
+    age([*old, *unfinished, *beside, *foreign, reports / ".latest.7"], 1.1)
+    fresh = [folders[1] / f"f{OURS[1:]}", folders[0] / "new.parquet#1", lake.home / ".lake.json.12"]
     for path in fresh:
         path.write_bytes(b"of a commit at work")
     age(fresh, 0.9)
     (reports / "r/index.html").touch()
     age([lake.home / "lake.json", reports / "r/index.html"], 100)
     entries = set(log.glob("*.json"))
-    assert sweep(lake) == 2, "files of data, wherever they lie"
+    assert sweep(lake) == 2, "our files of data, wherever they lie"
     assert not [path for path in (*old, *unfinished, *beside) if path.exists()]
     assert not (reports / ".latest.7").is_symlink()
     assert all(
-        path.exists() for path in (*fresh, lake.home / "lake.json", reports / "r/index.html")
+        path.exists()
+        for path in (*fresh, *foreign, lake.home / "lake.json", reports / "r/index.html")
     )
-    assert on_disk(lake) == kept | {str(fresh[0])}
+    assert on_disk(lake) == kept | {str(path) for path in (fresh[0], *foreign)}
     assert set(log.glob("*.json")) == entries
 
 
@@ -539,7 +543,7 @@ def test_orphans_stay_while_it_cannot_be_told_what_readers_saw(lake: Lake) -> No
     lost = Snapshot(taken_at=at(40), run_id="lost", **shown)
     append(lake, "snapshots", to_table(Snapshot, [lost]), app_id="lost")
     fill(lake, "a")
-    orphan = lake.home / "articles/orphan.parquet"
+    orphan = lake.home / f"articles/{OURS}"
     orphan.touch()
     age([orphan], 2)
     assert sweep(lake) == 0
@@ -619,8 +623,8 @@ def test_a_compaction_that_is_killed_at_any_step_leaves_the_lake_whole(tmp_path:
     lake_with_a_past(lake, before=36, merged=35, after=34)
     fill(lake, "c", "d")
     urls = read(lake)["url"].to_pylist()
-    (lake.home / "articles/orphan.parquet").touch()
-    age([lake.home / "articles/orphan.parquet"], 2)
+    (lake.home / f"articles/{OURS}").touch()
+    age([lake.home / f"articles/{OURS}"], 2)
     lakes = {step: replace(lake, home=tmp_path / step, uri=str(tmp_path / step)) for step in STEPS}
     for copy in lakes.values():
         shutil.copytree(lake.home, copy.home)

@@ -73,7 +73,7 @@ def tables_of(lake: Lake) -> Contents:
                 retires=row["retires"],
                 first_seen_at=row["first_seen_at"],
                 observed_at=min(fetched_at or row["ingested_at"], row["ingested_at"]),
-                fetched_at=row["fetched_at"],
+                fetched_at=row["fetched_at"] and min(row["fetched_at"], row["ingested_at"]),
             )
             found.setdefault(row["article_id"], []).append(version)
     rejections = {
@@ -233,7 +233,7 @@ def test_an_index_that_is_lost_damaged_or_foreign_is_made_anew(
 def test_damage_that_shows_only_when_it_is_read_does_not_stop_a_commit(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(commit, "LONGEST_PAUSE_S", 0.0)
+    monkeypatch.setattr("tasks.lake.LONGEST_PAUSE_S", 0.0)
     many = [story(number) for number in range(300)]
     put(lake, *many)
     index_of(lake)
