@@ -11,6 +11,7 @@ import sys
 import tracemalloc
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +23,9 @@ from hypothesis import strategies as st
 from expectations.records import Page, PageKind, Reason, Rejection, Skip
 from tasks.errors import SourceError
 from tasks.sources import SourceKind, open_source
+
+# Without the time, which would make the names of tests differ from process to process.
+packed = partial(gzip.compress, mtime=0)
 
 ROOT = Path(__file__).parents[2]
 Item = Page | Rejection | Skip
@@ -61,18 +65,18 @@ def verdict(item: Item) -> str:
         ("a", "<html><p>x".encode("utf-16"), PageKind.HTML),
         ("a", "<html><p>x".encode("utf-16-be"), PageKind.HTML),
         ("a", "<html><p>x".encode("utf-32"), PageKind.HTML),
-        ("a.gz", gzip.compress(b"<html>"), PageKind.HTML),
-        ("a.html", gzip.compress(b"plain") + gzip.compress(b" words"), PageKind.HTML),
+        ("a.gz", packed(b"<html>"), PageKind.HTML),
+        ("a.html", packed(b"plain") + packed(b" words"), PageKind.HTML),
         ("a.txt", b'{"text": "x"}', PageKind.TEXT),
         ("a.html", b"%PDF-1.7\n", Reason.BINARY),
         ("a.html", b"\x89PNG\r\n\x1a\n", Reason.BINARY),
         ("a.txt", b"PK\x03\x04....", Reason.BINARY),
         ("a", b"\x7fELF\x02", Reason.BINARY),
         ("a.txt", bytes(range(256)) * 8, Reason.BINARY),
-        ("a.gz", gzip.compress(gzip.compress(b"x")), Reason.BINARY),
+        ("a.gz", packed(packed(b"x")), Reason.BINARY),
         ("a.html", b"", Reason.EMPTY),
         ("a.parquet", b"", Reason.EMPTY),
-        ("a.gz", gzip.compress(b""), Reason.EMPTY),
+        ("a.gz", packed(b""), Reason.EMPTY),
         ("a.jsonl", b"\n\n", Reason.EMPTY),
         ("a.parquet", b"no parquet", Reason.DAMAGED_ARCHIVE),
         ("a.warc", b"no archive", Reason.DAMAGED_ARCHIVE),
@@ -248,7 +252,7 @@ def test_a_name_that_is_no_utf_8_does_not_end_up_in_a_column(tmp_path: Path) -> 
 
 
 def test_a_page_cut_off_in_its_gzip_is_a_rejection(tmp_path: Path) -> None:
-    data = gzip.compress(os.urandom(100).hex().encode())
+    data = packed(os.urandom(100).hex().encode())
     for cut in range(10, len(data)):
         item = read_bytes(tmp_path / "a.html.gz", data[:cut])
         assert isinstance(item, Rejection)
@@ -257,7 +261,7 @@ def test_a_page_cut_off_in_its_gzip_is_a_rejection(tmp_path: Path) -> None:
 
 
 def test_a_page_over_the_limit_is_rejected_also_in_gzip(tmp_path: Path) -> None:
-    for name, data in (("a.txt", b"x" * 3000), ("a.html.gz", gzip.compress(b"x" * 3_000_000))):
+    for name, data in (("a.txt", b"x" * 3000), ("a.html.gz", packed(b"x" * 3_000_000))):
         (tmp_path / name).write_bytes(data)
         (item,) = open_source(str(tmp_path / name), max_page_bytes=2000)
         assert verdict(item) == Reason.TOO_LARGE
@@ -267,27 +271,27 @@ def large_files(folder: Path) -> Iterator[tuple[Path, int]]:
     """Files of 60 MB and more, gzip undone, with the number of items in each."""
     line = json.dumps({"text": "words " * 3000}).encode() + b"\n"
     path = folder / "many.jsonl.gz"
-    path.write_bytes(gzip.compress(line * 100, 1) * 33)
+    path.write_bytes(packed(line * 100, 1) * 33)
     yield path, 3300
     path = folder / "one-line.jsonl.gz"
-    path.write_bytes(gzip.compress(b'{"text": "' + b"x" * 60_000_000, 1))
+    path.write_bytes(packed(b'{"text": "' + b"x" * 60_000_000, 1))
     yield path, 1
     path = folder / "one-page.txt.gz"
-    path.write_bytes(gzip.compress(b"x" * 60_000_000, 1))
+    path.write_bytes(packed(b"x" * 60_000_000, 1))
     yield path, 1
     http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
     header = b"WARC/1.0\r\nWARC-Type: response\r\nContent-Length: %d\r\n\r\n"
     block = http + b"<p>" + b"words " * 3000
-    record = gzip.compress(header % len(block) + block + b"\r\n\r\n", 1)
+    record = packed(header % len(block) + block + b"\r\n\r\n", 1)
     path = folder / "many.warc.gz"
     path.write_bytes(record * 3300)
     yield path, 3300
     block = http + b"x" * 60_000_000
     path = folder / "one-record.warc.gz"
-    path.write_bytes(gzip.compress(header % len(block) + block + b"\r\n\r\n", 1) + record)
+    path.write_bytes(packed(header % len(block) + block + b"\r\n\r\n", 1) + record)
     yield path, 2
     block = http.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
-    block += gzip.compress(b"x" * 60_000_000, 9)
+    block += packed(b"x" * 60_000_000, 9)
     path = folder / "bomb.warc"
     path.write_bytes(header % len(block) + block + b"\r\n\r\n")
     yield path, 1
@@ -314,7 +318,7 @@ contents = st.one_of(
     st.binary(max_size=200),
     st.text(max_size=60).map(lambda text: text.encode("utf-8", "replace")),
     st.builds(
-        lambda start, rest, pack: gzip.compress(start + rest) if pack else start + rest,
+        lambda start, rest, pack: packed(start + rest) if pack else start + rest,
         st.sampled_from(
             [
                 *(b"WARC/1.0\r\nContent-Length: 3\r\n\r\n", b"PAR1", b"<html>", b"%PDF-1"),

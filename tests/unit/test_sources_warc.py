@@ -6,6 +6,7 @@ import gzip
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import shake_128
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,9 @@ BODIES = [
     f"<html><p>{n} ".encode() + shake_128(bytes([n])).hexdigest(40 + 20 * n).encode()
     for n in range(4)
 ]
+
+# Without the time, which would make the names of tests differ from process to process.
+packed = partial(gzip.compress, mtime=0)
 
 
 def http(body: bytes, content_type: str | None = "text/html; charset=utf-8", **more: str) -> bytes:
@@ -46,9 +50,9 @@ def record(
 
 
 RECORDS = [record(http(body), f"https://example.org/{n}") for n, body in enumerate(BODIES)]
-MEMBERS = [gzip.compress(each, mtime=0) for each in RECORDS]
+MEMBERS = [packed(each) for each in RECORDS]
 PLAIN, PER_RECORD = b"".join(RECORDS), b"".join(MEMBERS)
-WHOLE = gzip.compress(PLAIN, mtime=0)
+WHOLE = packed(PLAIN)
 
 
 def read(path: Path, data: bytes, **options: Any) -> list[Page | Rejection | Skip]:
@@ -159,7 +163,7 @@ def test_a_flipped_byte_loses_no_other_record_and_lets_no_altered_page_through(
 
 def test_damage_inside_one_long_gzip_member_keeps_what_came_before(tmp_path: Path) -> None:
     many = [record(http(shake_128(bytes([n])).hexdigest(4000).encode())) for n in range(60)]
-    data = bytearray(gzip.compress(b"".join(many)))
+    data = bytearray(packed(b"".join(many)))
     place = len(data) // 2
     data[place : place + 8] = b"\xff" * 8
     before = len(zlib.decompressobj(31).decompress(bytes(data[: place - 1])))
@@ -196,7 +200,7 @@ def test_a_wrong_content_length_costs_its_own_record_only(
 
 
 def test_padding_and_empty_members_are_no_damage(tmp_path: Path) -> None:
-    data = MEMBERS[0] + b"\0" * 70_000 + gzip.compress(b"") + b"".join(MEMBERS[1:]) + b"\0" * 9
+    data = MEMBERS[0] + b"\0" * 70_000 + packed(b"") + b"".join(MEMBERS[1:]) + b"\0" * 9
     items = read(tmp_path / "padded.warc.gz", data)
     assert bodies(items) == BODIES
     assert rules(items) == []
@@ -315,11 +319,11 @@ def brotli_of(words: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoded", "coding"),
     [
-        (gzip.compress(BODIES[0]), "gzip"),
-        (gzip.compress(BODIES[0][:20]) + gzip.compress(BODIES[0][20:]), "x-gzip"),
+        (packed(BODIES[0]), "gzip"),
+        (packed(BODIES[0][:20]) + packed(BODIES[0][20:]), "x-gzip"),
         (zlib.compress(BODIES[0]), "deflate"),
         (zlib.compress(BODIES[0])[2:-4], "deflate"),
-        (gzip.compress(zlib.compress(BODIES[0])), "deflate, gzip"),
+        (packed(zlib.compress(BODIES[0])), "deflate, gzip"),
         (brotli_of(BODIES[0]), "br"),
         (BODIES[0], "gzip"),
         (BODIES[0], "br"),
@@ -351,10 +355,10 @@ def test_chunks_are_joined_whatever_their_sizes(
 @pytest.mark.parametrize(
     ("encoded", "headers"),
     [
-        (gzip.compress(BODIES[0])[:-9], {"Content_Encoding": "gzip"}),
+        (packed(BODIES[0])[:-9], {"Content_Encoding": "gzip"}),
         (brotli_of(BODIES[0])[:-9], {"Content_Encoding": "br"}),
         (b"\x28\xb5\x2f\xfd\x00\x01", {"Content_Encoding": "zstd"}),
-        (gzip.compress(BODIES[0]), {"Content_Encoding": "gzip, gzip, gzip, gzip"}),
+        (packed(BODIES[0]), {"Content_Encoding": "gzip, gzip, gzip, gzip"}),
         (b"ff\r\n<html>", {"Transfer_Encoding": "chunked"}),
         (b"3\r\n<p>oops", {"Transfer_Encoding": "chunked"}),
     ],
@@ -371,10 +375,10 @@ def test_a_page_over_the_limit_is_rejected_wherever_it_hides(tmp_path: Path) -> 
     large = b"<html>" + b"x" * 200_000
     blocks = [
         http(large),
-        http(gzip.compress(large), Content_Encoding="gzip"),
-        http(zlib.compress(gzip.compress(large * 20)), Content_Encoding="gzip, deflate"),
+        http(packed(large), Content_Encoding="gzip"),
+        http(zlib.compress(packed(large * 20)), Content_Encoding="gzip, deflate"),
     ]
-    data = b"".join(gzip.compress(record(block)) for block in [*blocks, http(BODIES[0])])
+    data = b"".join(packed(record(block)) for block in [*blocks, http(BODIES[0])])
     items = read(tmp_path / "large.warc.gz", data, max_page_bytes=10_000)
     assert rules(items) == [Reason.TOO_LARGE] * 3
     assert bodies(items) == [BODIES[0]]
