@@ -31,6 +31,7 @@ LAYOUT = 3  # raised when the tables below change: an index of another layout is
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 IDS_A_QUERY = 500
+LOOK_BACK = 1_000  # commits: a shard is tried again soon, or not at all
 
 # Times are microseconds since 1970, ids their bytes: half the size of the words.
 SCHEMA = f"""
@@ -202,7 +203,7 @@ def _catch_up(connection: sqlite3.Connection, lake: Lake, table: str, head: Tabl
     ).fetchone()
     added: list[_AddedFile]
     if reached is None:
-        added = [_AddedFile(path, None, head.version) for path in head.paths]
+        added = _all_files(lake, table, head)
     else:
         version, entry = reached
         if version > head.version or _digest(lake, table, version) != entry:
@@ -265,6 +266,21 @@ def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
         file.app_id,
         file.commit_version,
     )
+
+
+def _all_files(lake: Lake, table: str, head: TableFiles) -> list[_AddedFile]:
+    """All files of a table, the newest with the commits they came in with.
+
+    A shard whose process was killed halfway may be tried again by a machine whose index is new.
+    """
+    newest: dict[str, _AddedFile] = {}
+    for number in range(head.version, max(0, head.version - LOOK_BACK), -1):
+        try:
+            entry = read_entry(lake, table, number)
+        except FileNotFoundError:  # removed from the log long after
+            break
+        newest |= {path: _AddedFile(path, entry.app_id, number) for path in entry.with_new_rows}
+    return [newest.get(path) or _AddedFile(path, None, 0) for path in head.paths]
 
 
 def _added_since(lake: Lake, table: str, version: int, head: int) -> list[_AddedFile]:

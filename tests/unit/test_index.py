@@ -375,10 +375,16 @@ def test_what_compaction_did_to_the_files_is_no_news(
 # A shard that is tried again
 
 
+@pytest.mark.parametrize("index_is_lost", [False, True])  # as for a machine that is new
 @pytest.mark.parametrize("others_come_between", [False, True])
 @pytest.mark.parametrize("dies_at", ["quarantine", "funnel"])
 def test_a_shard_tried_again_after_a_crash_comes_to_the_outcomes_of_its_first_try(
-    lake: Lake, monkeypatch: pytest.MonkeyPatch, dies_at: str, *, others_come_between: bool
+    lake: Lake,
+    monkeypatch: pytest.MonkeyPatch,
+    dies_at: str,
+    *,
+    others_come_between: bool,
+    index_is_lost: bool,
 ) -> None:
     put(lake, story(0), story(1, title="A"), REJECTIONS[0])
     shard = (
@@ -401,6 +407,8 @@ def test_a_shard_tried_again_after_a_crash_comes_to_the_outcomes_of_its_first_tr
     monkeypatch.undo()
     if others_come_between:
         put(lake, story(2, 5, title="C"), story(1, 6, title="D"), REJECTIONS[1], run_id="run-c")
+    if index_is_lost:
+        lake.index.unlink()
     again = put(lake, *shard, run_id="run-b")
     assert again == {"discovered": 6, "unchanged": 1, "updated": 2, "new": 1, "rejected": 2}
     assert ask(lake, "select count(*) from rejections") == [(2,)]
