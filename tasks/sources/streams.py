@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import os
 import stat
-import zlib
 from collections.abc import Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Protocol
+
+from zlib_ng import zlib_ng
 
 from tasks.sources.sniff import GZIP_MAGIC
 
@@ -145,7 +146,7 @@ class GzipStream:
         self._file = file
         self._input = b""
         self._input_offset = 0  # of _input[0] in the file
-        self._decoder: zlib._Decompress | None = None
+        self._decoder: zlib_ng._Decompress | None = None
         self._step = CHUNK_BYTES  # how much to give the decoder at once
 
     def next_member(self) -> bool:
@@ -162,7 +163,7 @@ class GzipStream:
         if not GZIP_MAGIC.startswith(self._input[: len(GZIP_MAGIC)]):
             here = self._input_offset
             raise DamageError("no gzip data", offset=here, search_from=here)
-        self._decoder = zlib.decompressobj(_GZIP_WINDOW)
+        self._decoder = zlib_ng.decompressobj(_GZIP_WINDOW)
         self._step = CHUNK_BYTES
         self.member_offset = self._input_offset
         self.member_position = self.position
@@ -188,12 +189,12 @@ class GzipStream:
                 raise self._damage("gzip data breaks off", truncated=True)
         return b""
 
-    def _decode(self, decoder: zlib._Decompress, size: int) -> bytes:
-        checkpoint = decoder.copy()
+    def _decode(self, decoder: zlib_ng._Decompress, size: int) -> bytes:
+        checkpoint = decoder.copy()  # type: ignore[attr-defined]  # not in the stub
         piece = self._input[: self._step]
         try:
             data = decoder.decompress(piece, size)
-        except zlib.error as error:
+        except zlib_ng.error as error:  # type: ignore[misc]  # the stub has an instance
             if self._step == 1:
                 self._decoder = None
                 raise self._damage(f"gzip data is damaged ({error})") from error
@@ -248,6 +249,6 @@ class GzipStream:
 
 def _inflates_to(data: bytes, beginning: bytes) -> bool:
     try:
-        return zlib.decompressobj(_GZIP_WINDOW).decompress(data, len(beginning)) == beginning
-    except zlib.error:
+        return zlib_ng.decompressobj(_GZIP_WINDOW).decompress(data, len(beginning)) == beginning
+    except zlib_ng.error:  # type: ignore[misc]  # as above
         return False
