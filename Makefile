@@ -5,7 +5,7 @@ LAKE ?= ./lake
 # Tests start processes and wait for the disk; four at once keep two cores busy.
 AT_ONCE ?= 4
 
-.PHONY: run test test-ops check format bench lock clean browser
+.PHONY: run test test-ops check format bench bench-peers lock lock-peers clean browser
 
 run: .venv/.ready  ## seeds/ -> ./lake, then a sample answer
 	$(PY) -m flows ingest seeds --lake $(LAKE)
@@ -41,8 +41,15 @@ bench: .venv/.ready  ## ratios into benchmarks/results.md
 	$(PY) -m benchmarks.quality
 	$(PY) -m benchmarks.lake
 
+bench-peers: .venv/.ready  ## datatrove and newspaper4k on the same pages, where they can be installed
+	@$(MAKE) --no-print-directory build/peers/.ready || echo "the peers could not be installed: see above" >&2
+	$(PY) -m benchmarks.peers
+
 lock: .venv/.ready  ## recompile requirements.txt; the flags keep addresses and paths out of it
 	$(PY) -m uv pip compile --universal --generate-hashes --no-header --no-annotate --group dev pyproject.toml -o requirements.txt
+
+lock-peers: .venv/.ready  ## recompile benchmarks/peers-requirements.txt
+	$(PY) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate benchmarks/peers-requirements.in -o benchmarks/peers-requirements.txt
 
 clean:
 	rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -60,4 +67,11 @@ clean:
 	$(PY) -m uv pip install --quiet --no-deps --no-build-isolation -e .
 	$(PY) -m compileall -q flows tasks expectations
 	DO_NOT_TRACK=1 $(PY) -m prefect server database upgrade -y >/dev/null
+	@touch $@
+
+# What Broadsheet is compared with shares nothing with it: its packages ask for others' versions.
+build/peers/.ready: benchmarks/peers-requirements.txt | .venv/.ready
+	@rm -f $@
+	$(PY) -m uv venv --quiet --clear --python $(PY) build/peers/.venv
+	$(PY) -m uv pip install --quiet --python build/peers/.venv/bin/python --compile-bytecode --require-hashes -r benchmarks/peers-requirements.txt
 	@touch $@

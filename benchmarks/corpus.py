@@ -84,7 +84,11 @@ def build_warc(count: int) -> tuple[Path, str]:
             page = pages[index % len(pages)]
             number = index // len(pages)
             url, body = altered(page.url, page.html, number) if number else (page.url, page.html)
-            stream.write(html_record(url, CRAWLED, body, content_type="text/html"))
+            # As Common Crawl's records have it; datatrove guesses without, and loses pages.
+            record = html_record(
+                url, CRAWLED, body, content_type="text/html", payload_type="text/html"
+            )
+            stream.write(record)
     return path, words
 
 

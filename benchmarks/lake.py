@@ -9,7 +9,6 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 
 from benchmarks.big_lake import beginning, compacted, copy_of, few_commits, many_commits
@@ -17,6 +16,7 @@ from benchmarks.lake_commits import CommitTimes, PublishTimes, time_commits, tim
 from benchmarks.lake_compaction import CompactionCost, compact_partition
 from benchmarks.lake_queries import LookUps, Ratio, compare, look_up
 from benchmarks.results import RESULTS, circumstances, write_section
+from benchmarks.targets import Measure, table
 from tasks.catalog import publish
 from tasks.compaction import active_data_files
 from tasks.storage import Lake
@@ -32,33 +32,17 @@ HOW = """\
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A figure and its bound, in one unit; `detail` is what it was made of."""
-
-    name: str
-    value: float
-    bound: float
-    unit: str
-    detail: str
-
-    def row(self) -> str:
-        """A row of the table."""
-        met = "yes" if self.value <= self.bound else "**no**"
-        digits = 0 if self.unit else 2
-        value = f"{self.value:.{digits}f}{self.unit}"
-        return f"| {self.name} | {self.bound:g}{self.unit} | {value} | {met} | {self.detail} |"
-
-
 def query_measures(ratios: Sequence[Ratio], ids: LookUps) -> Iterator[Measure]:
     """Of the view `articles`."""
     for each in ratios:
         spread = f"rounds {min(each.rounds):.2f} to {max(each.rounds):.2f}"
         detail = f"{_ms(each.view_s)} / {_ms(each.raw_s)} of CPU; {spread}"
-        yield Measure(f"{each.query}: view / files", each.ratio, 1.5, "", detail)
+        yield Measure(
+            name=f"{each.query}: view / files", value=each.ratio, at_most=1.5, detail=detail
+        )
     for name, times in (("existing", ids.existing_s), ("absent", ids.absent_s)):
         detail = f"median of {len(times)}; slowest {_ms(max(times))}"
-        yield Measure(f"by id, {name}", median(times) * 1e3, 100, " ms", detail)
+        yield _milliseconds(f"by id, {name}", times, at_most=100, detail=detail)
 
 
 def commit_measures(
@@ -68,43 +52,39 @@ def commit_measures(
     many, few = commits["many"], commits["few"]
     a, b = median(many.commit_s), median(few.commit_s)
     yield Measure(
-        "commit of 1,000 rows: after 2,000 commits / after 10",
-        a / b,
-        1.3,
-        "",
-        f"medians {_ms(a)} / {_ms(b)} of {len(many.commit_s)} shards",
+        name="commit of 1,000 rows: after 2,000 commits / after 10",
+        value=a / b,
+        at_most=1.3,
+        detail=f"medians {_ms(a)} / {_ms(b)} of {len(many.commit_s)} shards",
     )
     times = publication.publish_s
     detail = (
         f"median of {len(times)}; slowest {_ms(max(times))}; {publication.article_files} files of "
         f"articles, {publication.files} of all tables"
     )
-    yield Measure("publish of the catalog", median(times) * 1e3, 500, " ms", detail)
+    yield _milliseconds("publish of the catalog", times, at_most=500, detail=detail)
 
 
 def compaction_measures(small: CompactionCost, large: CompactionCost) -> Iterator[Measure]:
     """Of compaction; a tenth is left for footers and for what allocators do."""
     yield Measure(
-        "compaction: bytes read / bytes of its input",
-        large.bytes_read / large.bytes_before,
-        1.1,
-        "",
-        f"{_mb(large.bytes_before)} in {large.files_before} files",
+        name="compaction: bytes read / bytes of its input",
+        value=large.bytes_read / large.bytes_before,
+        at_most=1.1,
+        detail=f"{_mb(large.bytes_before)} in {large.files_before} files",
     )
     yield Measure(
-        "compaction: bytes written / bytes of its output",
-        large.bytes_written / large.bytes_after,
-        1.1,
-        "",
-        f"{_mb(large.bytes_after)} in {large.files_after} files",
+        name="compaction: bytes written / bytes of its output",
+        value=large.bytes_written / large.bytes_after,
+        at_most=1.1,
+        detail=f"{_mb(large.bytes_after)} in {large.files_after} files",
     )
     yield Measure(
-        "compaction: peak memory, "
+        name="compaction: peak memory, "
         f"partition of {_mb(large.bytes_before)} / of {_mb(small.bytes_before)}",
-        large.peak_memory_bytes / small.peak_memory_bytes,
-        1.1,
-        "",
-        f"{_mb(large.peak_memory_bytes)} / {_mb(small.peak_memory_bytes)}, of which "
+        value=large.peak_memory_bytes / small.peak_memory_bytes,
+        at_most=1.1,
+        detail=f"{_mb(large.peak_memory_bytes)} / {_mb(small.peak_memory_bytes)}, of which "
         f"{_mb(large.idle_memory_bytes)} before it begins; {large.cpu_s:.0f} CPU s",
     )
 
@@ -138,10 +118,9 @@ def loose_table(ratios: Sequence[Ratio], ids: LookUps) -> str:
     return "\n".join(lines)
 
 
-def table(measures: Sequence[Measure]) -> str:
-    """All measures against their bounds."""
-    head = "| | at most | measured | met | |\n|---|--:|--:|---|---|"
-    return "\n".join([head, *(measure.row() for measure in measures)])
+def _milliseconds(name: str, times_s: Sequence[float], *, at_most: float, detail: str) -> Measure:
+    value = median(times_s) * 1e3
+    return Measure(name=name, value=value, at_most=at_most, unit=" ms", digits=0, detail=detail)
 
 
 def _in_files(lake: Lake) -> str:

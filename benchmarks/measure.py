@@ -1,4 +1,6 @@
-"""Wall and CPU seconds of a command with all its descendants, orphans too (Linux).
+"""Wall and CPU seconds of a command with all its descendants, orphans too; memory of its workers.
+
+For Linux.
 
 A process's CPU time reaches `RUSAGE_CHILDREN` only when somebody waits for it. A daemon whose
 parent has died goes to init and is lost to the account, so this process declares itself the
@@ -16,10 +18,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
+from typing import IO
+
+from benchmarks.memory import Peak, pages_said, sampled_peaks
 
 _PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 _ORPHANS_MAY_TAKE_S = 60
+_TAIL_BYTES = 8192
 
 
 class CommandFailedError(Exception):
@@ -28,17 +34,25 @@ class CommandFailedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command cost; `cpu_s` is user and system time of all its processes."""
+    """What a command cost.
+
+    `cpu_s` is user and system time of all its processes; `peaks` are those of its workers, rising.
+    """
 
     wall_s: float
     cpu_s: float
     stdout: str
+    peaks: list[Peak] = field(default_factory=list)
 
 
-def measure(command: Sequence[str]) -> Cost:
+def measure(command: Sequence[str], *, workers: str = "multiprocessing.forkserver") -> Cost:
     """Run a command to its end and count what it and its descendants used.
 
     The wall time ends with the command itself; orphans are waited for after it.
+
+    Args:
+        command: The program and its arguments.
+        workers: In the command line of those processes that fork the workers.
 
     Raises:
         CommandFailedError: if it fails, with what it wrote to stderr.
@@ -47,7 +61,9 @@ def measure(command: Sequence[str]) -> Cost:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+") as stdout, tempfile.TemporaryFile("w+") as stderr:
         started = time.perf_counter()
-        code = subprocess.Popen(command, stdout=stdout, stderr=stderr).wait()
+        process = subprocess.Popen(command, stdout=stdout, stderr=stderr)
+        with sampled_peaks(process.pid, workers, lambda: pages_said(_tail(stderr))) as peaks:
+            code = process.wait()
         wall_s = time.perf_counter() - started
         _wait_for_orphans()
         stdout.seek(0)
@@ -56,7 +72,13 @@ def measure(command: Sequence[str]) -> Cost:
             raise CommandFailedError(f"{' '.join(command)} ended with {code}:\n{stderr.read()}")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return Cost(wall_s, cpu_s, stdout.read())
+        return Cost(wall_s, cpu_s, stdout.read(), peaks)
+
+
+def _tail(written: IO[str]) -> bytes:
+    """The end of a file that another process writes to, whose position this leaves alone."""
+    size = os.fstat(written.fileno()).st_size
+    return os.pread(written.fileno(), _TAIL_BYTES, max(0, size - _TAIL_BYTES))
 
 
 def _adopt_orphans() -> None:

@@ -13,8 +13,19 @@ HTTP_RESPONSE = "application/http; msgtype=response"
 HTTP_REQUEST = "application/http; msgtype=request"
 
 
-def warc_record(kind: str, date: str, content_type: str, block: bytes, url: str = "") -> bytes:
-    """One record, gzipped; its id follows from its content, so nothing in it is random."""
+def warc_record(  # noqa: PLR0913, PLR0917 - a record's headers
+    kind: str, date: str, content_type: str, block: bytes, url: str = "", payload_type: str = ""
+) -> bytes:
+    """One record, gzipped; its id follows from its content, so nothing in it is random.
+
+    Args:
+        kind: Type of the record.
+        date: When it was made.
+        content_type: Of the block.
+        block: What it holds.
+        url: Where that came from.
+        payload_type: What the crawler took the page for, whatever its server said.
+    """
     seed = f"{kind} {url} {date} {hashlib.sha256(block).hexdigest()}"
     headers = {
         "WARC-Type": kind,
@@ -22,6 +33,7 @@ def warc_record(kind: str, date: str, content_type: str, block: bytes, url: str 
         "WARC-Date": date,
         "WARC-Target-URI": url,
         "WARC-Block-Digest": "sha1:" + _sha1_base32(block),
+        "WARC-Identified-Payload-Type": payload_type,
         "Content-Type": content_type,
         "Content-Length": str(len(block)),
     }
@@ -40,10 +52,13 @@ def http_request(host: str, target: str) -> bytes:
     return f"GET {target} HTTP/1.1\r\n".encode("ascii") + _header_lines(lines) + b"\r\n"
 
 
-def html_record(url: str, date: str, html: bytes, content_type: str = HTML) -> bytes:
+def html_record(
+    url: str, date: str, html: bytes, content_type: str = HTML, payload_type: str = ""
+) -> bytes:
     """A response record with a page that came whole and unencoded."""
     headers = {"Content-Type": content_type, "Content-Length": str(len(html))}
-    return warc_record("response", date, HTTP_RESPONSE, http_response("200 OK", headers, html), url)
+    response = http_response("200 OK", headers, html)
+    return warc_record("response", date, HTTP_RESPONSE, response, url, payload_type)
 
 
 def _header_lines(headers: Mapping[str, str]) -> bytes:

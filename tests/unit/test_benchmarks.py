@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from fastwarc.warc import ArchiveIterator
 from hypothesis import given
@@ -17,16 +18,26 @@ from hypothesis import strategies as st
 from lxml import html
 
 from benchmarks import year
-from benchmarks.corpus import altered
-from benchmarks.lake import Measure, table
+from benchmarks.corpus import Labelled, altered
+from benchmarks.failures import authors, by_kind, days, languages, minutes, titles
+from benchmarks.found import Found, from_table, has_authors, has_day, has_minute, has_title
 from benchmarks.lake_queries import LOOK_UPS, compare, look_up, queries
 from benchmarks.make_seeds import chunked, stored_gzip
 from benchmarks.measure import Cost
+from benchmarks.memory import Peak, pages_said
 from benchmarks.million import Block, article_versions
-from benchmarks.quality import Found, has_authors, has_day, has_instant, has_title
+from benchmarks.page_says import declared_language, language_code, place_of_title, read_html
+from benchmarks.peers import split_warc
 from benchmarks.results import write_section
-from benchmarks.scoring import Overlap, precision_recall_f1, shingle_overlap
-from benchmarks.throughput import report
+from benchmarks.scoring import (
+    Overlap,
+    folded,
+    precision_recall_f1,
+    shingle_overlap,
+    token_f1,
+)
+from benchmarks.targets import Measure, table
+from benchmarks.throughput import Round, early_peak, measures
 from benchmarks.warc import html_record
 from tasks.catalog import publish
 from tasks.commit import commit_shard
@@ -93,14 +104,133 @@ def test_fields_agree_by_what_a_reader_sees() -> None:
     assert not has_authors(truth, Found(authors=("A. Writer",)))
 
 
-def test_the_day_is_that_of_the_newsroom_and_the_second_that_of_the_world() -> None:
-    truth = {"published_at": "2025-03-02 00:30:00.250+02:00"}
-    exact = Found(at=datetime(2025, 3, 1, 22, 30, tzinfo=UTC))
+def test_the_day_is_that_of_the_newsroom_and_the_minute_that_of_the_world() -> None:
+    truth = {"published_at": "2025-03-02 00:30:20.250+02:00"}
+    exact = Found(at=datetime(2025, 3, 1, 22, 30, 59, tzinfo=UTC))
     assert has_day(truth, exact)
-    assert has_instant(truth, exact)
+    assert has_minute(truth, exact)
+    assert not has_minute(truth, Found(at=datetime(2025, 3, 1, 22, 31, tzinfo=UTC)))
     assert has_day(truth, Found(on=date(2025, 3, 2)))
-    assert not has_instant(truth, Found(on=date(2025, 3, 2)))
+    assert not has_minute(truth, Found(on=date(2025, 3, 2)))
     assert not has_day(truth, Found())
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("“A story” – of two", "A story: Of two"),
+        ("Don’t", "don´t"),
+        ("Ｆｕｌｌ　ｗｉｄｔｈ…", "full width"),
+        ("Straße", "STRASSE"),
+        ("Cafe\u0301", "café"),
+    ],
+)
+def test_headlines_are_the_same_whatever_their_case_space_and_punctuation(
+    one: str, other: str
+) -> None:
+    assert folded(one) == folded(other)
+
+
+@pytest.mark.parametrize(("one", "other"), [("resume", "résumé"), ("5", "$5"), ("A story", "A")])
+def test_headlines_of_other_letters_are_others(one: str, other: str) -> None:
+    assert folded(one) != folded(other)
+
+
+def test_token_f1_counts_words_wherever_they_stand() -> None:
+    assert token_f1([("a b c d", "d c b a")]) == 1
+    assert token_f1([("a b", "a b c d"), ("a", "")]) == pytest.approx((2 * 2 / 6 + 0) / 2)
+
+
+def a_labelled_page(**truth: object) -> Labelled:
+    page = b"""<html lang="en-GB"><head><title>A story | The Paper</title>
+    <meta property="og:title" content="The story of search engines">
+    <script type="application/ld+json">{"@graph": [{"@type": ["NewsArticle"],
+    "headline": "A story, told"}, {"@type": "WebPage", "headline": "Home"}]}</script>
+    </head><body><h1>A <b>story</b></h1></body></html>"""
+    return Labelled(URL, page, truth)
+
+
+@pytest.mark.parametrize(
+    ("title", "place"),
+    [
+        ("A story told", "JSON-LD"),
+        ("The Story of Search Engines", "og:title"),
+        ("A story", "h1"),
+        ("A story - The Paper", "title element"),
+        ("Home", "none of its candidates"),
+    ],
+)
+def test_a_missed_headline_is_looked_for_on_the_page(title: str, place: str) -> None:
+    assert place_of_title(read_html(a_labelled_page().html), title) == place
+    failed = list(titles([a_labelled_page(title=title)], {URL: Found(title="<i>Another")}))
+    assert failed == [(place, f"news.example: “&lt;i>Another” for “{title}”")]
+
+
+def test_failures_are_counted_by_kind() -> None:
+    page = a_labelled_page(authors=["A", "B"], published_at="2025-03-02 00:30:00+02:00")
+    for names, kind in ((("A",), "missing"), (("A", "B", "C"), "extra"), (("A", "C"), "different")):
+        assert [failure[0] for failure in authors([page], {URL: Found(authors=names)})] == [kind]
+    late = {URL: Found(at=datetime(2025, 3, 1, 23, 30, tzinfo=UTC), language="de")}
+    assert by_kind("minute", minutes([page], late)).startswith("- minute: 1 (+60 min 1)\n")
+    assert by_kind("day", days([page], late)) == "- day: none"
+    assert by_kind("day", days([page], {})) == "- day: 1 (no date 1)\n  - no date: news.example"
+    assert list(languages([page], late)) == [("declared en, row de", "news.example")]
+
+
+@pytest.mark.parametrize(
+    ("page", "language"),
+    [
+        (b"<html lang=PT-br><meta property=og:locale content=en_US>", "pt"),
+        (b"<html><head><meta property=og:locale content=nb_NO></head></html>", "no"),
+        (
+            b"""<html><script type="application/ld+json">
+            {"@type": "NewsArticle", "inLanguage": "fa"}</script></html>""",
+            "fa",
+        ),
+        (b"<html lang=undefined><p>text", None),
+    ],
+)
+def test_the_language_of_a_page_is_the_first_that_it_declares(
+    page: bytes, language: str | None
+) -> None:
+    assert declared_language(read_html(page)) == language
+
+
+def test_a_language_tag_of_three_letters_is_none_of_two() -> None:
+    assert language_code("en-GB") == "en"
+    assert language_code("fil") is None
+    assert language_code(None) is None
+
+
+def test_what_other_tools_write_is_read_with_the_time_if_it_has_an_offset(tmp_path: Path) -> None:
+    rows = [
+        {"url": "a", "title": "T", "author": "A; B", "date": "2025-03-02", "text": "x"},
+        {"url": "b", "title": None, "author": None, "date": "2025-03-02T00:30:00", "text": None},
+        {"url": "c", "title": "", "author": "", "date": "2025-03-02T00:30:00+02:00", "text": ""},
+    ]
+    pq.write_table(pa.Table.from_pylist(rows), tmp_path / "0.parquet")
+    found = from_table(tmp_path)
+    day = date(2025, 3, 2)
+    assert found["a"] == Found(text="x", title="T", authors=("A", "B"), on=day)
+    assert found["b"] == Found(on=day)
+    assert found["c"].at == datetime(2025, 3, 1, 22, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_a_split_archive_has_the_same_records(parts: int, tmp_path: Path) -> None:
+    warc = tmp_path / "all.warc.gz"
+    warc.write_bytes(
+        b"".join(html_record(f"{URL}/{n}", "2025-03-01T00:00:00Z", PAGE) for n in range(5))
+    )
+    split_warc(warc, tmp_path / "parts", parts)
+    files = sorted((tmp_path / "parts").iterdir())
+    assert len(files) == parts
+    assert b"".join(file.read_bytes() for file in files) == warc.read_bytes()
+    urls = []
+    for file in files:
+        with file.open("rb") as stream:
+            urls += [record.headers["WARC-Target-URI"] for record in ArchiveIterator(stream)]
+    assert urls == [f"{URL}/{n}" for n in range(5)]
 
 
 def test_a_copy_of_a_page_declares_its_own_address_and_says_something_of_its_own() -> None:
@@ -149,12 +279,29 @@ def test_a_result_replaces_the_last_one_and_leaves_the_others(tmp_path: Path) ->
 
 
 def test_ratios_are_of_medians_with_each_round_beside_them() -> None:
-    ours = [Cost(2.0, 30.0, ""), Cost(4.0, 34.0, "")]
-    bare = [Cost(2.0, 20.0, ""), Cost(2.0, 20.0, "")]
-    assert report(ours, bare).splitlines()[2:] == [
-        "| CPU s | 32.0 | 20.0 | 1.60 | 1.50, 1.70 |",
-        "| wall s | 3.0 | 2.0 | 1.50 | 1.00, 2.00 |",
+    peaks = [Peak(0, 100_000_000), Peak(2_400, 200_000_000), Peak(9_000, 250_000_000)]
+    rounds = [
+        Round(Cost(2, 30, "", peaks), Cost(1, 3, ""), Cost(2, 20, "", peaks[:1])),
+        Round(Cost(4, 34, "", peaks[:2]), Cost(1, 3.4, ""), Cost(2, 20, "", peaks[:1])),
     ]
+    cells = [line.split(" | ") for line in table(list(measures(rounds))).splitlines()[2:]]
+    assert [(row[2], row[3], row[4].removesuffix(" |")) for row in cells] == [
+        ("1.60", "**no**", "32.0 s / 20.0 s; rounds 1.50, 1.70"),
+        ("0.100", "**no**", "3.2 s / 32.0 s; rounds 0.100, 0.100"),
+        ("1.50", "", "3.0 s / 2.0 s; rounds 1.00, 2.00"),
+        ("250 MB", "yes", "of the bare pool's: 100 MB"),
+        ("1.25", "**no**", "200 MB at 2,400 pages"),
+    ]
+
+
+def test_too_few_pages_say_nothing_of_growth() -> None:
+    assert early_peak([Peak(2_000, 1), Peak(3_999, 1)]) is None
+    assert early_peak([Peak(2_000, 1), Peak(4_000, 2)]) == Peak(2_000, 1)
+
+
+def test_progress_is_read_from_the_last_line() -> None:
+    assert pages_said(b"starting\n980 pages, 0 rejected, 98 pages/s\n1,960 pages, 3 rej") == 1_960
+    assert pages_said(b"no progress yet") == 0
 
 
 def a_block(number: int, rows: int = 2_000) -> pa.Table:
@@ -234,11 +381,18 @@ def test_a_lake_made_for_measuring_is_a_lake_like_any_other(tmp_path: Path) -> N
     assert found["new"] == 1
 
 
-def test_a_figure_over_its_bound_is_not_met() -> None:
-    measures = [Measure("a", 1.501, 1.5, "", "x"), Measure("b", 99.6, 100, " ms", "y")]
-    assert table(measures).splitlines()[2:] == [
-        "| a | 1.5 | 1.50 | **no** | x |",
-        "| b | 100 ms | 100 ms | yes | y |",
+def test_a_figure_beyond_its_bound_is_not_met() -> None:
+    rows = [
+        Measure(name="a", value=1.501, at_most=1.5, detail="x"),
+        Measure(name="b", value=99.6, at_most=100, unit=" ms", digits=0, detail="y"),
+        Measure(name="c", value=0.9499, at_least=0.95, digits=4),
+        Measure(name="d", value=1),
+    ]
+    assert table(rows).splitlines()[2:] == [
+        "| a | ≤ 1.5 | 1.50 | **no** | x |",
+        "| b | ≤ 100 ms | 100 ms | yes | y |",
+        "| c | ≥ 0.95 | 0.9499 | **no** |  |",
+        "| d |  | 1.00 |  |  |",
     ]
 
 
@@ -262,3 +416,23 @@ def test_a_command_that_fails_is_no_measurement() -> None:
     done = measured("raise SystemExit('the lake is on fire')")
     assert done.returncode != 0
     assert "the lake is on fire" in done.stderr
+
+
+HOLD = "held = b'x' * 150_000_000; import time; time.sleep(1)"
+FORK_A_HOLDER = f"""
+import os
+if os.fork() == 0:
+    {HOLD}
+else:
+    os.wait()
+"""
+RUN_A_HOLDER = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {HOLD!r}])"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux")
+def test_memory_is_that_of_the_workers_and_of_no_other_process() -> None:
+    """The marker is in the command line of the one that forks, here the command itself."""
+    marker = "# multiprocessing.forkserver"
+    cost = json.loads(measured(FORK_A_HOLDER + marker).stdout)
+    assert 150e6 < cost["peaks"][-1]["size_bytes"] < 250e6
+    assert not json.loads(measured(RUN_A_HOLDER + marker).stdout)["peaks"]
