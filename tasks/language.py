@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 
@@ -10,8 +11,15 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 # The detector is linear in the text (0.4 ms per 1,000 characters) and sure after a few hundred.
 SAMPLE_CHARACTERS = 1_000
+# Where it and the page agree on so few, the rest of the sample would say the same.
+FIRST_LOOK_CHARACTERS = 300
 SURE = 0.95
 SURE_FROM_CHARACTERS = 200
+# On less text a declaration is disbelieved only where it is out of the question, as where a
+# template says `en` over Persian. Quotations and names do not get there: of 35 languages' sentences
+# of 12 to 200 characters, the least for a true declaration was 2e-5.
+OUT_OF_THE_QUESTION = 1e-6
+WEIGHED_FROM_CHARACTERS = 40
 # Below this the best of 150 languages is a guess: better no language than a wrong one.
 GUESS = 0.3
 
@@ -66,20 +74,24 @@ def warm() -> None:
 def identify(text: str, declared: str | None) -> Language:
     """Identify a text's language.
 
-    The detector decides where it is sure on enough text; the page's declaration where it is not,
-    and among close relatives.
+    The detector decides where it is sure on enough text, or where it rules the declared language
+    out; the page's declaration decides elsewhere, and among close relatives.
 
     Args:
-        text: The article's text; its first 1,000 characters are read.
+        text: The article's text; its first 1,000 characters are read, fewer where 300 do.
         declared: A language tag as pages write it, such as `de-AT`, `fa_IR` or `eng`.
     """
     code = parse_tag(declared)
     sample = text[:SAMPLE_CHARACTERS]
     if not _LETTER.search(sample):
         return Language(code, None)
+    if code is not None and (first_score := _scores(text[:FIRST_LOOK_CHARACTERS])[code]) > SURE:
+        return Language(code, first_score)
     scores = _scores(sample)
     detected = max(scores, key=scores.__getitem__)
     sure = scores[detected] > SURE and len(sample) >= SURE_FROM_CHARACTERS
+    if code is not None and len(sample) >= WEIGHED_FROM_CHARACTERS:
+        sure = sure or scores.get(code, 1.0) < OUT_OF_THE_QUESTION
     if code is None and scores[detected] < GUESS:
         return Language(None, None)
     if code is None or detected == code or (sure and not _are_relatives(code, detected)):
@@ -98,12 +110,12 @@ def parse_tag(tag: str | None) -> str | None:
 
 def _scores(sample: str) -> dict[str, float]:
     """Probabilities by ISO 639-1 code; what the detector knows beyond these is left out."""
-    scores: dict[str, float] = {}
+    scores = defaultdict[str, float](float)
     for label, score in _identifier().rank(sample):
         code = _SYNONYMS.get(label, label)
         if code in ISO_639_1:
             # Sums of 32-bit floats may pass 1 by a hair.
-            scores[code] = min(1.0, scores.get(code, 0.0) + float(score))
+            scores[code] = min(1.0, scores[code] + float(score))
     return scores
 
 

@@ -5,6 +5,6 @@ headings and bylines, the URL, what was given beside the page) and a stated orde
 checks. One parse, one pass over the tags; nothing here raises for what a page holds.
 """
 
-from tasks.metadata.read import Metadata, read_given, read_metadata
+from tasks.metadata.read import Metadata, date_by_dateline, read_given, read_metadata
 
-__all__ = ["Metadata", "read_given", "read_metadata"]
+__all__ = ["Metadata", "date_by_dateline", "read_given", "read_metadata"]

@@ -1,7 +1,8 @@
 """Dates: how pages write them, and which of several to believe.
 
 A statement is read with the exactness and the zone it has, and only the chosen one is turned
-into UTC. Formats in words are read in English only: no page's machine-readable date uses others.
+into UTC. Formats in words are read in English only: no page's machine-readable date uses others
+(tasks.metadata.printed_dates reads what is printed for readers).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from expectations.records import Times
 
@@ -131,6 +133,7 @@ class DateCandidate:
     firm: bool = True
 
 
+@lru_cache(maxsize=256)  # pages state the same time in several places
 def parse_date(raw: str | None) -> Stamp | None:
     """Read a date as machines and English CMSs write it; None if it is none, or a program's zero.
 
@@ -170,9 +173,11 @@ def choose_times(
 ) -> tuple[Times, tuple[str, ...]]:
     """Choose the time of publication and of change.
 
-    The first sound candidate wins: not in the future, not before 1990, unless there is no other.
-    If it is but a day, a later candidate of the same day with a time makes it exact; if it has
-    no zone, a later candidate that can be the same moment lends its own.
+    The first sound candidate wins: not in the future, and not before 1990 unless there is no
+    other (archives go back further). A future that was given is kept as given; a page is not
+    believed to be of the future. If the first is but a day, a later candidate of the same day
+    with a time makes it exact; if it has no zone, a later candidate that can be the same moment
+    lends its own.
 
     Args:
         published: Candidates, the most trusted source first.
@@ -182,9 +187,14 @@ def choose_times(
     Returns:
         Times, and warnings about what was doubtful.
     """
-    warnings = dict.fromkeys(w for c in published if (w := _doubt(c.stamp, now)) is not None)
-    sound = [c for c in published if _doubt(c.stamp, now) is None] or list(published)
-    changed = [stamp for stamp in modified if _doubt(stamp, now) is None]
+    doubts = [doubt(candidate.stamp, now) for candidate in published]
+    warnings = dict.fromkeys(found for found in doubts if found is not None)
+    sound = [c for c, found in zip(published, doubts, strict=True) if found is None] or [
+        c
+        for c, found in zip(published, doubts, strict=True)
+        if found != DATE_IN_FUTURE or c.source == "given"
+    ]
+    changed = [stamp for stamp in modified if doubt(stamp, now) is None]
     stamps = [candidate.stamp for candidate in sound]
     modified_at = None
     if changed:
@@ -209,7 +219,8 @@ def choose_times(
     return times, tuple(warnings)
 
 
-def _doubt(stamp: Stamp, now: datetime | None) -> str | None:
+def doubt(stamp: Stamp, now: datetime | None) -> str | None:
+    """Warning for a date that is not to be trusted, None for a sound one."""
     moment = stamp.utc()
     if now is not None and moment > now + FUTURE_ALLOWANCE:
         return DATE_IN_FUTURE

@@ -2,21 +2,94 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import cast
 
 from htmldate import find_date
+from lxml import etree
 from lxml.html import HtmlElement
 
-from tasks.metadata.dates import Stamp
+from tasks.metadata.bylines import stands_aside
+from tasks.metadata.dates import BEFORE_THE_WEB, FUTURE_ALLOWANCE, Stamp
+from tasks.metadata.printed_dates import find_printed_date
+from tasks.metadata.tags import elements_below, heading_text
+
+_MARKED = "*[{}]".format(
+    " or ".join(
+        f"contains(@{attribute}, '{word}')"
+        for attribute in ("class", "itemprop")
+        for word in ("date", "Date", "time", "Time", "ublish")
+    )
+)
+_MARKED_ANYWHERE = etree.XPath(f"descendant::{_MARKED}")
+_MARKED_FOLLOWING = etree.XPath(f"following::{_MARKED}")
+_PRECEDING = etree.XPath("preceding::*[position() <= 15]")
+
+_MAX_MARKED = 40
+_MAX_LINES = 60
+_MAX_LINE_CHARS = 200  # longer is a paragraph of the story, which names other days
+_MAX_PARAGRAPHS = 2
+_CHANGE_MARKED = re.compile(r"updat|modif|edited", re.IGNORECASE)
 
 
-def guess_date(tree: HtmlElement, *, url: str | None, now: datetime) -> Stamp | None:
-    """Find a date in the page's text with htmldate; a day, and only probably the right one.
+def guess_date(
+    tree: HtmlElement,
+    heading: HtmlElement | None,
+    *,
+    language: str | None,
+    url: str | None,
+    now: datetime,
+) -> Stamp | None:
+    """Find a day in the page's text: near the headline, else with htmldate; only probably right.
 
-    About 2 ms on top of the rest, on one page in ten. With all metadata hidden, on 250 labelled
-    pages: right within a day on 191, wrong on 17, none on 42. Its extensive search is off: it
-    finds 29 more, gets 13 more wrong (often January 1st of the year in the footer), at 5 to 8
-    times the cost.
+    About 1.5 ms on top of the rest, on one page in ten. With all metadata hidden, on 232 labelled
+    pages: right within a day on 207, wrong on 9, none on 16; htmldate alone 167, 15 and 50.
+
+    Args:
+        tree: The page.
+        heading: The h1 of the headline, if there is one.
+        language: ISO 639-1 code that the page declares.
+        url: The page's address.
+        now: The run's clock: a day beyond it is another day.
+    """
+    changes: list[Stamp] = []
+    for element in _places(tree, heading):
+        text = heading_text(element, max_chars=_MAX_LINE_CHARS)
+        found = find_printed_date(text, language) if text else None
+        if found is None or stands_aside(element):
+            continue
+        stamp = Stamp(found.day, "day")
+        if not BEFORE_THE_WEB <= stamp.utc() <= now + FUTURE_ALLOWANCE:
+            continue
+        if not found.is_update and not _CHANGE_MARKED.search(element.get("class") or ""):
+            return stamp
+        changes.append(stamp)
+    return changes[0] if changes else _search(tree, url=url, now=now)
+
+
+def _places(tree: HtmlElement, heading: HtmlElement | None) -> Iterator[HtmlElement]:
+    """Where newsrooms print the date, the likeliest first; a line may come twice."""
+    marked = _MARKED_ANYWHERE(tree) if heading is None else _MARKED_FOLLOWING(heading)
+    yield from cast("list[HtmlElement]", marked)[:_MAX_MARKED]
+    if heading is None:
+        return
+    paragraphs = 0
+    for element in elements_below(heading, at_most=_MAX_LINES):
+        if element.tag == "p" and len(heading_text(element) or "") > _MAX_LINE_CHARS:
+            paragraphs += 1
+        if paragraphs == _MAX_PARAGRAPHS:
+            break
+        yield element
+    yield from reversed(cast("list[HtmlElement]", _PRECEDING(heading)))
+
+
+def _search(tree: HtmlElement, *, url: str | None, now: datetime) -> Stamp | None:
+    """Find a date anywhere in the page's text.
+
+    The extensive search is off: of 42 pages it finds 29 more, gets 13 of them wrong (often January
+    1st of the year in the footer), at 5 to 8 times the cost.
     """
     try:
         found = find_date(
@@ -25,7 +98,7 @@ def guess_date(tree: HtmlElement, *, url: str | None, now: datetime) -> Stamp | 
             original_date=True,
             outputformat="%Y-%m-%d",
             url=url,
-            max_date=now.strftime("%Y-%m-%d"),
+            max_date=(now + timedelta(days=1)).strftime("%Y-%m-%d"),
         )
     except ValueError:  # lxml refuses to move text with a control character in it
         return None

@@ -1,46 +1,29 @@
 """JSON-LD: what a page's scripts say in schema.org's words about its article.
 
-Scripts are written by hand into templates, so they are often not quite JSON, and by anybody, so
-they may be huge or nested without end: nothing here recurses into them, and all work is capped.
+What stands in them may be nested without end: nothing here recurses, and all work is capped.
 """
 
 from __future__ import annotations
 
 import html
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from tasks.metadata.json_scripts import read_scripts
 from tasks.metadata.strings import fold
 
-# The largest on 268 pages of real publishers is under 60,000 characters. A million costs about
-# 10 ms; what is beyond is left unread.
-MAX_SCRIPT_CHARS = 1_000_000
 MAX_NODES = 20_000
 MAX_LISTED = 200
+_MIN_HEADLINE_CHARS = 15  # shorter ones begin other titles too
 _MAX_WRAPPINGS = 4  # {"name": [{"@value": "..."}]}
 
 # Keys under which a page's own article stands. Other keys (`hasPart`, `itemListElement`,
 # `relatedLink`, `liveBlogUpdate`...) hold other articles.
 _LEADS_TO_ARTICLE = ("@graph", "mainEntity", "mainEntityOfPage")
-_SCHEMA_PREFIX = re.compile(r"^(?:https?://schema\.org/|schema:)")
+_SCHEMA_PREFIX = re.compile(r"^\s*(?:https?://(?:www\.)?schema\.org/|schema:)")
 _WEAK_TYPES = frozenset({"creativework", "recipe", "review", "itempage", "webpage"})
-_AUTHOR_TYPES = frozenset({"person", "organization", "newsmediaorganization"})
-
-_WRAPPING = re.compile(r"<!\[CDATA\[|\]\]>|<!--|-->")
-# Strings are matched first, and kept, so that nothing inside one is taken for a comment. What is
-# never closed runs to the end: tried again from each quote, it would cost the square of its length.
-_NOT_JSON = re.compile(
-    r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))'
-    r"|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)|,(?=\s*[}\]])",
-    re.DOTALL,
-)
-_ARTICLE_NAMED = re.compile(r'"@type"\s*:\s*(?:\[\s*)?"[A-Za-z]{0,40}(?:Article|Posting)"')
-_SALVAGED = re.compile(
-    r'"(headline|datePublished|dateModified)"\s*:\s*"((?:[^"\\\n]|\\.){1,1000})"\s*[,}\n]'
-)
 
 JsonObject = Mapping[str, object]
 
@@ -55,7 +38,7 @@ class Contributor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedArticle:
-    """One article node, values as written."""
+    """One article node, of JSON-LD or microdata; values as written."""
 
     is_article: bool
     headlines: tuple[str, ...] = ()
@@ -86,111 +69,34 @@ class LinkedData:
         """Nodes that speak of this page, the best first.
 
         A page may also carry its teasers as article nodes. Those that give this page's address
-        or headline are taken; if none does, the first article; behind them the page's own
-        WebPage node, which often knows the date and the author too.
+        or headline are taken; if none does, the first that gives no other page's address; behind
+        them the page's own WebPage node, which often knows the date and the author too.
         """
-        paths = {_path(url) for url in urls} - {"", "/"}
-        folded = {fold(title) for title in titles} - {""}
+        paths = {_path(url) for url in urls} - {""}
+        folded = [fold(title) for title in titles]
         articles = [node for node in self.nodes if node.is_article]
-        own = [
-            node
-            for node in articles
-            if any(fold(headline) in folded for headline in node.headlines)
-            or any(_path(address) in paths for address in node.addresses)
-        ]
+        own: list[LinkedArticle] = []
+        unplaced: list[LinkedArticle] = []
+        for node in articles:
+            places = {_path(address) for address in node.addresses} - {""}
+            if places & paths or any(_heads(h, folded) for h in node.headlines):
+                own.append(node)
+            elif not (places and paths):
+                unplaced.append(node)
         own.sort(key=lambda node: not node.headlines)
-        return (*(own or articles[:1]), *(node for node in self.nodes if not node.is_article))
+        return (*(own or unplaced[:1]), *(node for node in self.nodes if not node.is_article))
 
 
 def read_linked_data(scripts: Iterable[str]) -> LinkedData:
     """Read the page's `application/ld+json` scripts. Never raises for what is in them."""
-    roots: list[object] = []
-    salvaged: list[LinkedArticle] = []
-    broken = too_large = False
-    room = MAX_SCRIPT_CHARS
-    for script in scripts:
-        room -= len(script)
-        if room < 0:
-            too_large = True
-            break
-        values = _parse(script)
-        if values is None:
-            broken = True
-            salvaged.extend(_salvage(script))
-        else:
-            roots.extend(values)
-    index = _index(roots)
-    nodes = [_read_node(node, index) for node in _candidates(roots)]
-    nodes += salvaged
+    read = read_scripts(scripts)
+    index = _index(read.values)
+    nodes = [_read_node(node, index) for node in _candidates(read.values)]
     nodes.sort(key=lambda node: not node.is_article)
-    return LinkedData(nodes=tuple(nodes), broken=broken, too_large=too_large)
+    return LinkedData(nodes=tuple(nodes), broken=read.broken, too_large=read.too_large)
 
 
-def _parse(script: str) -> list[object] | None:
-    """All JSON values of a script one after another; None if it cannot be mended simply."""
-    text = script.strip()
-    for attempt in (_as_is, _unwrapped, _unescaped):
-        try:
-            return _decode_all(attempt(text))
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
-def _as_is(text: str) -> str:
-    return text
-
-
-def _unwrapped(text: str) -> str:
-    return _NOT_JSON.sub(lambda match: match[1] or "", _WRAPPING.sub("", text))
-
-
-def _unescaped(text: str) -> str:
-    return _unwrapped(html.unescape(text)) if "&quot;" in text or "&#34;" in text else ""
-
-
-_DECODER = json.JSONDecoder(strict=False)  # raw newlines and controls in strings are common
-
-
-def _decode_all(text: str) -> list[object]:
-    values: list[object] = []
-    at = 0
-    while at < len(text):
-        if text[at] in " \t\r\n;,":
-            at += 1
-            continue
-        value, at = _DECODER.raw_decode(text, at)
-        values.append(value)
-    if not values:
-        message = "no JSON value"
-        raise ValueError(message)
-    return values
-
-
-def _salvage(script: str) -> Iterator[LinkedArticle]:
-    """Headline and dates of a script that is no JSON, if it names an article."""
-    if _ARTICLE_NAMED.search(script) is None:
-        return
-    found: dict[str, str] = {}
-    for match in _SALVAGED.finditer(script):
-        try:
-            found.setdefault(match[1], str(json.loads(f'"{match[2]}"', strict=False)))
-        except ValueError:
-            continue
-    if found:
-        yield LinkedArticle(
-            is_article=True,
-            headlines=_one(found.get("headline")),
-            published=_one(found.get("datePublished")),
-            modified=_one(found.get("dateModified")),
-        )
-
-
-def _one(value: str | None) -> tuple[str, ...]:
-    return () if value is None else (value,)
-
-
-def _index(roots: list[object]) -> dict[str, JsonObject]:
+def _index(roots: Sequence[object]) -> dict[str, JsonObject]:
     """Nodes by `@id`, for references; the fullest of each id."""
     index: dict[str, JsonObject] = {}
     waiting: list[object] = list(reversed(roots))
@@ -208,7 +114,7 @@ def _index(roots: list[object]) -> dict[str, JsonObject]:
     return index
 
 
-def _candidates(roots: list[object]) -> Iterator[JsonObject]:
+def _candidates(roots: Sequence[object]) -> Iterator[JsonObject]:
     waiting: list[object] = list(reversed(roots))
     for _ in range(MAX_NODES):
         if not waiting:
@@ -218,7 +124,7 @@ def _candidates(roots: list[object]) -> Iterator[JsonObject]:
             waiting.extend(reversed(value))
         elif isinstance(value, dict):
             types = _types(value)
-            if types & _WEAK_TYPES or any(map(_is_article_type, types)):
+            if types & _WEAK_TYPES or any(map(is_article_type, types)):
                 yield value
             waiting.extend(value[key] for key in reversed(_LEADS_TO_ARTICLE) if key in value)
 
@@ -226,17 +132,22 @@ def _candidates(roots: list[object]) -> Iterator[JsonObject]:
 def _types(node: JsonObject) -> set[str]:
     declared = node.get("@type")
     names = declared if isinstance(declared, list) else [declared]
-    return {_SCHEMA_PREFIX.sub("", name).lower() for name in names if isinstance(name, str)}
+    return {type_name(name) for name in names if isinstance(name, str)}
 
 
-def _is_article_type(name: str) -> bool:
+def type_name(declared: str) -> str:
+    """Name of a schema.org type in small letters, without the vocabulary's address."""
+    return _SCHEMA_PREFIX.sub("", declared).lower()
+
+
+def is_article_type(name: str) -> bool:
     """NewsArticle, ReportageNewsArticle, BlogPosting, LiveBlogPosting, Report and their kin."""
     return name.endswith(("article", "posting")) or name == "report"
 
 
 def _read_node(node: JsonObject, index: Mapping[str, JsonObject]) -> LinkedArticle:
     types = _types(node)
-    is_article = any(map(_is_article_type, types))
+    is_article = any(map(is_article_type, types))
     return LinkedArticle(
         is_article=is_article,
         headlines=tuple(_texts(node, "headline") or (_texts(node, "name") if is_article else ())),
@@ -339,9 +250,10 @@ def _contributors(node: JsonObject, index: Mapping[str, JsonObject]) -> Iterator
             if not isinstance(resolved, dict):
                 names, types = _listed(resolved), set[str]()
             else:
-                names, types = _listed(resolved.get("name")), _types(resolved)
-                if types and not types & _AUTHOR_TYPES and "@id" in resolved:
-                    continue  # a reference that leads to the author's picture, say
+                types = _types(resolved)
+                if "imageobject" in types:
+                    continue  # a reference that leads to the author's picture
+                names = _listed(resolved.get("name") or _full_name(resolved))
             for name in map(_text, names):
                 if name is not None:
                     found = True
@@ -350,12 +262,28 @@ def _contributors(node: JsonObject, index: Mapping[str, JsonObject]) -> Iterator
             return
 
 
+def _full_name(person: JsonObject) -> str | None:
+    parts = [_text(person.get(key)) for key in ("givenName", "familyName")]
+    return " ".join(part for part in parts if part) or None
+
+
 def _is_false(value: object) -> bool:
     return value is False or (isinstance(value, str) and value.lower().endswith("false"))
 
 
+def _heads(headline: str, folded_titles: list[str]) -> bool:
+    """Whether a headline is one of the titles, or one without what follows it: the site's name."""
+    folded = fold(html.unescape(headline))
+    if len(folded) < _MIN_HEADLINE_CHARS:
+        return folded != "" and folded in folded_titles
+    return any(title.startswith(folded) for title in folded_titles)
+
+
 def _path(url: str) -> str:
+    """What tells a page from others of its site; empty for the site itself and for mere names."""
+    if not url.startswith(("http:", "https:", "/")):
+        return ""
     try:
-        return urlsplit(url[:8_000]).path.rstrip("/")
+        return unquote(urlsplit(url[:8_000]).path).rstrip("/").lower()
     except ValueError:
         return ""

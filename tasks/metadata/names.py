@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 
 from tasks.metadata.strings import clean, distinct, fold
+from tasks.metadata.titles import without_site
 
 MAX_AUTHORS = 50
 MAX_NAME_CHARS = 120
@@ -20,19 +21,42 @@ _BY = (
     "author|от|автор|текст|نویسنده|بقلم|كتب|作者|记者|記者|文"
 )
 _BEFORE_NAME = re.compile(rf"^(?:{_BY})(?:\s*[:：]\s*|\s+)(?=\S)", re.IGNORECASE)
+# "Text Size" is a button, so nouns need their colon.
+_BYLINE_OPENS = re.compile(
+    rf"\s*(?:(?:{_BY})\s*[:：]|"
+    r"(?:(?:(?:written|posted|reported) )?by|von|par|por|di|door|av|af)(?:\s|$))",
+    re.IGNORECASE,
+)
 _WORDS_AND_BY = re.compile(r"^[A-Za-z ]{2,30}\bby\s+(?=[A-Z])")  # "Analysis by", "Opinion by"
 _GLUED_BY = re.compile(r"^[Bb]y(?=[A-Z][a-z])")
-_AFTER_NAME = re.compile(r"\s*(?:기자|記者|记者|特派員)$")
+_LABEL = re.compile(r"^[^\W\d_]{2,20}\s?:\s+(?=\S)")  # "Interview: Jane Doe", "Yazan: Ali Veli"
+_OF_PICTURES = re.compile(
+    r"(?:foto|photo|bild|image|illustration|gra[fp]|video|фото|카메라|사진|写真|摄影|攝影)",
+    re.IGNORECASE,
+)
+_AFTER_NAME = re.compile(r"\s*(?:기자|記者|记者|特派員)$|\s+@\w{1,50}$")
+_JOB = (
+    r"(?:staff |senior |chief |political |foreign |special |managing |contributing |guest )*"
+    r"(?:editor|reporter|correspondent|writer|journalist|columnist|contributor|follow)"
+)
+_JOB_BEHIND = re.compile(rf"(?<=\w) {_JOB}$", re.IGNORECASE)
+_PLACE_BEHIND = re.compile(r" (?:in|aus|à) [^\W\d_a-z].*$")
 _MAIL = re.compile(r"\S{1,100}@\S{1,100}")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^@|\.html?$", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*[(\[（][^()\[\]（）]{0,80}[)\]）]$")
 
 # "And" between two names, in the languages of many newsrooms.
-_AND = re.compile(r"\s+(?:&|and|und|et|y|e|og|och|ja|en|i|a|и|і|та|ve|és|și|dan|và|و)\s+")
-_LIST = re.compile(r"\s*[;、，،؛]\s*")
+_AND = re.compile(
+    r"\s+(?:&|and|with|und|mit|avec|et|y|e|og|och|ja|en|i|a|и|і|та|ve|és|și|dan|và|و)\s+"
+)
+_LIST = re.compile(r"\s*[;、，،؛]\s*|(?<=[가-힣])·(?=[가-힣])")
+_SLASH = re.compile(r"\s*/\s*")
 _ASIDE = re.compile(r"\s*\|\s*|\s+[•·]\s+")  # before a job or the house, like a comma
-# Neither in small letters nor in capitals only.
-_LAST_NAME = re.compile(r"[^\W\d_a-z]['’]?(?=.*[^\W\d_A-Z])[^\W\d_]+(?:['’-][^\W\d_]+)*", re.DOTALL)
+# Not in small letters.
+# A last name in capitals is read from five letters on: below that it is BBC's or NPR's.
+_LAST_NAME = re.compile(
+    r"[^\W\d_a-z]['’]?(?=.*[^\W\d_A-Z]|[A-Z]{4})[^\W\d_]+(?:['’-][^\W\d_]+)*", re.DOTALL
+)
 _GIVEN_NAME = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]+(?:['’-][^\W\d_]+)*|(?:[A-Z]\.?){1,2}")
 # News agencies whose names are one word, as bylines list them. Longer ones look like any name.
 _AGENCY = re.compile(
@@ -104,12 +128,19 @@ def read_organization(raw: str) -> tuple[str, ...]:
     return (name,) if name is not None and _is_a_name(name) else ()
 
 
+def opens_byline(text: str) -> bool:
+    """Tell whether a text begins as printed bylines do: with "By", "Von", "Por", "Автор:"."""
+    return _BYLINE_OPENS.match(text) is not None
+
+
 def looks_like_a_name(text: str) -> bool:
     """Tell whether a text could be a person's full name, by its words and capitals alone."""
     if any(char.isdigit() for char in text) or any(char in '?!:…"“„«' for char in text):
         return False
     words = text.split()
     if not words or len(words) > MAX_PERSON_WORDS:
+        return False
+    if not all(any(map(str.isalpha, word)) for word in words):
         return False
     if not any(char.lower() != char.upper() for char in text):
         return len(words) > 1 or _is_short_han_or_hangul(text)
@@ -140,7 +171,7 @@ def _split(raw: str, houses: Collection[str]) -> Iterable[str]:
     text = _without_by(_ASIDE.sub(", ", _MAIL.sub(" ", text).strip()))
     for piece in _LIST.split(text):
         for part in _split_at_commas(piece, houses):
-            name = _trimmed(part)
+            name = without_site(_trimmed(part), houses)
             if _is_a_name(name):
                 yield name
 
@@ -189,10 +220,12 @@ def _is_named(text: str) -> bool:
 
 def _split_at_and(text: str) -> Iterable[str]:
     text = re.sub(r"^(?:and|und|et|y|e|og|och|и|та|و)\s+", "", text)  # "A, B, and C"
-    pieces = _AND.split(text)
-    if len(pieces) > 1 and all(_is_named(_trimmed(_without_by(piece))) for piece in pieces):
-        yield from map(_without_by, pieces)
-    elif text:
+    for separator in (_AND, _SLASH):
+        pieces = separator.split(text)
+        if len(pieces) > 1 and all(_is_named(_trimmed(_without_by(piece))) for piece in pieces):
+            yield from map(_without_by, pieces)
+            return
+    if text:
         yield text
 
 
@@ -207,14 +240,27 @@ def _without_by(text: str) -> str:
 
 
 def _trimmed(text: str) -> str:
-    shorter = _IN_BRACKETS.sub("", text)
-    return _AFTER_NAME.sub("", shorter or text).strip(" \t-–—|/,;:*•·")
+    """Cut from around a name what says more about its bearer: a job, a place, a handle."""
+    text = _AFTER_NAME.sub("", _IN_BRACKETS.sub("", text) or text.strip("()[]（） "))
+    label = _LABEL.match(text)
+    if (
+        label is not None
+        and not _OF_PICTURES.match(text)
+        and looks_like_a_name(text[label.end() :])
+    ):
+        text = text[label.end() :]
+    for behind in (_JOB_BEHIND, _PLACE_BEHIND):
+        shorter = behind.sub("", text)
+        if shorter != text and looks_like_a_name(shorter):
+            text = shorter
+    return text.strip(" \t-–—|/,;:*•·")
 
 
 def _is_a_name(text: str) -> bool:
     return (
         1 < len(text) <= MAX_NAME_CHARS
         and not _ADDRESS.search(text)
+        and not (_OF_PICTURES.match(text) and ":" in text)
         and any(char.isalpha() for char in text)
         and fold(text) not in ("null", "none", "undefined", "unknown", "admin", "na", "noauthor")
     )

@@ -4,30 +4,35 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
-from expectations.records import Given, Times
+from expectations.records import NOTHING_GIVEN, Given, Times
 from tasks import urls
+from tasks.language import parse_tag
 from tasks.metadata import meta_names
-from tasks.metadata.bylines import read_byline
+from tasks.metadata.authors import choose_authors, stated_authors
 from tasks.metadata.dates import (
+    DATE_IN_FUTURE,
     DATE_UNREADABLE,
     DateCandidate,
     Stamp,
     choose_times,
     date_in_url,
+    doubt,
     parse_date,
 )
 from tasks.metadata.guess import guess_date
-from tasks.metadata.json_ld import LinkedArticle, read_linked_data
-from tasks.metadata.names import MAX_AUTHORS, read_names, read_organization
+from tasks.metadata.json_ld import LinkedArticle, LinkedData, read_linked_data
+from tasks.metadata.microdata import read_microdata
+from tasks.metadata.names import read_names
+from tasks.metadata.printed_dates import find_printed_date
 from tasks.metadata.strings import agree, clean, distinct, fold
 from tasks.metadata.tags import MAX_TITLE_CHARS, Tags, read_tags
-from tasks.metadata.titles import choose_title
+from tasks.metadata.titles import choose_title, without_site
 
 PAYWALLED = "paywalled"
 DATE_GUESSED = "date_guessed"
@@ -65,6 +70,9 @@ class Metadata:
     warnings: tuple[str, ...] = ()
 
 
+_NOTHING_STATED = Metadata()
+
+
 def read_given(given: Given, *, now: datetime | None = None) -> Metadata:
     """Read what was given beside a page, as if the page had no metadata of its own."""
     times, warnings = choose_times(_given_dates(given), _stamps([given.given_modified]), now=now)
@@ -97,45 +105,68 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     tags = read_tags(tree)
     linked = read_linked_data(tags.scripts)
     canonical = (*tags.canonical[:_MAX_CANONICAL], *tags.all(["og:url"])[:_MAX_CANONICAL])
-    nodes = linked.about(
-        [*([url] if url else []), *canonical[:2]],
-        [*(text for _, text in tags.headings), *tags.all(["og:title"])[:1], tags.title or ""],
-    )
-    stated = read_given(given, now=now)
-    publishers = [*_values(nodes, "publisher"), *tags.all(meta_names.PUBLISHER)]
+    own_urls = [*([url] if url else []), *canonical[:2]]
+    own_titles = [*tags.all(["og:title"])[:1], tags.title or ""]
+    nodes = linked.about(own_urls, [*(text for _, text in tags.headings), *own_titles])
+    # Costs a search of the whole page, and repeats what JSON-LD says where there is both.
+    marked: tuple[LinkedArticle, ...] = ()
+    if not any(node.is_article for node in nodes):
+        articles = LinkedData(nodes=read_microdata(tree))
+        marked = articles.about(own_urls, [*(text for _, text in tags.headings), *own_titles])[:1]
+    stated = _NOTHING_STATED if given == NOTHING_GIVEN else read_given(given, now=now)
+    publishers = [
+        *_values(nodes, "publisher"),
+        *tags.all(meta_names.PUBLISHER),
+        *_values(marked, "publisher"),
+    ]
     publisher = stated.publisher or _publisher(publishers)
     own_url = url or next(iter(canonical), None)
     sites = _site_names(tags, [stated.publisher, *publishers], own_url)
-    title = stated.title or _title(tags, nodes, sites)
-    published = [*_given_dates(given), *_published(tags, nodes, url)]
-    guessed = None if published else guess_date(tree, url=url, now=now)
+    title = stated.title or _title(tags, [*nodes, *marked], sites)
+    published = [*_given_dates(given), *_published(tags, nodes, marked, url)]
+    heading = _heading(tags, title)
+    guessed = None
+    if all(c.source != "given" and doubt(c.stamp, now) == DATE_IN_FUTURE for c in published):
+        language = parse_tag(tags.language)
+        guessed = guess_date(tree, heading, language=language, url=url, now=now)
     if guessed is not None:
-        published = [DateCandidate(guessed, "html", firm=False)]
+        published.append(DateCandidate(guessed, "html", firm=False))
     times, doubts = choose_times(
         published,
-        _stamps([given.given_modified, *_each(nodes, "modified"), *tags.all(meta_names.MODIFIED)]),
+        _stamps(
+            [
+                given.given_modified,
+                *_each(nodes, "modified"),
+                *tags.all(meta_names.MODIFIED),
+                *_each(marked, "modified"),
+            ]
+        ),
         now=now,
     )
     return Metadata(
         title=title,
         description=stated.description
         or tags.first(meta_names.DESCRIPTION, max_chars=MAX_DESCRIPTION_CHARS)
-        or _first_clean(_values(nodes, "description"), MAX_DESCRIPTION_CHARS),
-        authors=stated.authors or _authors(tree, tags, nodes, sites, title),
+        or _first_clean(_values([*nodes, *marked], "description"), MAX_DESCRIPTION_CHARS),
+        authors=stated.authors
+        or choose_authors(stated_authors(tags, nodes, marked, sites), tree, heading, houses=sites),
         section=stated.section
         or _first_clean(_values(nodes, "section"), MAX_LABEL_CHARS)
-        or tags.first(meta_names.SECTION, max_chars=MAX_LABEL_CHARS),
+        or tags.first(meta_names.SECTION, max_chars=MAX_LABEL_CHARS)
+        or _first_clean(_values(marked, "section"), MAX_LABEL_CHARS),
         tags=stated.tags
         or _labels(_each(nodes, "keywords"))
         or _labels(tags.all(meta_names.TAGS))
-        or _labels(tags.all(meta_names.TAGS_WEAK)),
+        or _labels(tags.all(meta_names.TAGS_WEAK))
+        or _labels(_each(marked, "keywords")),
         image_url=stated.image_url
-        or _absolute([*tags.all(meta_names.IMAGE), *_values(nodes, "image")], url),
+        or _absolute([*tags.all(meta_names.IMAGE), *_values([*nodes, *marked], "image")], url),
         publisher=publisher,
         declared_language=stated.declared_language
         or clean(tags.language, max_chars=MAX_LABEL_CHARS)
         or _first_clean(_values(nodes, "language"), MAX_LABEL_CHARS)
-        or tags.first(meta_names.LANGUAGE, max_chars=MAX_LABEL_CHARS),
+        or tags.first(meta_names.LANGUAGE, max_chars=MAX_LABEL_CHARS)
+        or _first_clean(_values(marked, "language"), MAX_LABEL_CHARS),
         canonical_urls=canonical,
         times=times,
         licenses_json_ld=tuple(
@@ -150,10 +181,31 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
             *doubts,
             *_unreadable(given),
             *([DATE_GUESSED] if guessed else []),
-            *([PAYWALLED] if any(node.is_paywalled for node in nodes) else []),
+            *([PAYWALLED] if any(node.is_paywalled for node in (*nodes, *marked)) else []),
             *([JSON_LD_BROKEN] if linked.broken else []),
             *([JSON_LD_TOO_LARGE] if linked.too_large else []),
         ),
+    )
+
+
+def date_by_dateline(metadata: Metadata, dateline_date: str | None, *, now: datetime) -> Metadata:
+    """Date an article that states no time of publication by its dateline, if that has a year.
+
+    Args:
+        metadata: What the page states; a guess from the page's words yields to the dateline.
+        dateline_date: The dateline's date as written, such as `17 May 2024`.
+        now: The run's clock.
+    """
+    is_stated = metadata.times.published_at is not None and DATE_GUESSED not in metadata.warnings
+    found = find_printed_date(dateline_date or "", parse_tag(metadata.declared_language))
+    if found is None or is_stated or doubt(Stamp(found.day, "day"), now) is not None:
+        return metadata
+    candidate = DateCandidate(Stamp(found.day, "day"), "dateline")
+    times, _ = choose_times([candidate], (), now=now)
+    return replace(
+        metadata,
+        times=replace(times, modified_at=metadata.times.modified_at),
+        warnings=tuple(w for w in metadata.warnings if w != DATE_GUESSED),
     )
 
 
@@ -186,6 +238,8 @@ def _publisher(stated: Iterable[str]) -> str | None:
 
 def _absolute(addresses: Iterable[str], url: str | None) -> str | None:
     for address in addresses:
+        if not address.strip():
+            continue
         try:
             absolute = urljoin(url or "", address.strip())
         except ValueError:
@@ -203,6 +257,8 @@ def _site_names(tags: Tags, publishers: Iterable[str | None], url: str | None) -
     # Some templates write the headline where the application's name belongs.
     names += [name for name in tags.all(meta_names.APPLICATION) if fold(name) not in headings]
     host = urls.host(url) if url else None
+    # A heading that is nothing but a link to the front page is the masthead.
+    names += [text for text, href in tags.mastheads if (urls.host(href) or host) == host]
     if host is not None:
         labels = host.split(".")
         own = -3 if len(labels) > 2 and labels[-2] in _REGISTRIES else -2  # noqa: PLR2004 - a.co.uk
@@ -214,55 +270,23 @@ def _title(tags: Tags, nodes: Sequence[LinkedArticle], sites: frozenset[str]) ->
     def cleaned(values: Iterable[str]) -> list[str]:
         return [c for v in values if (c := clean(v, max_chars=MAX_TITLE_CHARS)) is not None]
 
+    # Between the headline and the site's name, templates put the section's.
+    sections = [*_values(nodes, "section"), *tags.all(meta_names.SECTION)]
+    endings = sites | {fold(section) for section in sections}
+    social = [*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)]
     return choose_title(
         linked=cleaned([*_each(nodes, "headlines"), *tags.all(["itemprop:headline"])]),
         headings=[text for _, text in tags.headings],
-        social=cleaned([*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)]),
-        document=tags.title,
+        social=[without_site(title, endings) for title in cleaned(social)],
+        document=without_site(tags.title, endings) if tags.title else None,
         sites=sites,
     )
 
 
-def _authors(
-    tree: HtmlElement,
-    tags: Tags,
-    nodes: Sequence[LinkedArticle],
-    sites: frozenset[str],
-    title: str | None,
-) -> tuple[str, ...]:
-    """JSON-LD, else meta, else the printed byline; the house itself only if nobody else is named.
-
-    Templates name the publisher as author of everything, so a person in a less trusted place is
-    believed over that. Where all agree on the house, the house it is.
-    """
-    house: tuple[str, ...] = ()
-    for names in _stated_authors(tags, nodes, sites):
-        if any(fold(name) not in sites for name in names):
-            return names
-        house = house or names
-    heading = next((e for e, text in tags.headings if agree(text, title)), None)
-    if heading is None and tags.headings:
-        heading = tags.headings[0][0]
-    printed = read_byline(tree, heading, houses=sites)
-    return printed if any(fold(name) not in sites for name in printed) else house or printed
-
-
-def _stated_authors(
-    tags: Tags, nodes: Sequence[LinkedArticle], sites: frozenset[str]
-) -> Iterable[tuple[str, ...]]:
-    for node in nodes:
-        names: list[str] = []
-        for author in node.authors:
-            if author.is_organization:
-                names.extend(read_organization(author.name))
-            else:
-                names.extend(read_names([author.name], houses=sites))
-        if names:
-            yield distinct(names, at_most=MAX_AUTHORS)
-    for name in meta_names.AUTHOR:
-        names_stated = read_names(tags.meta.get(name, ()), houses=sites)
-        if names_stated:
-            yield names_stated
+def _heading(tags: Tags, title: str | None) -> HtmlElement | None:
+    """The h1 of the headline, else the first."""
+    first = tags.headings[0][0] if tags.headings else None
+    return next((element for element, text in tags.headings if agree(text, title)), first)
 
 
 def _given_dates(given: Given) -> list[DateCandidate]:
@@ -278,7 +302,9 @@ def _stamps(raw: Iterable[str | None]) -> list[Stamp]:
     return [stamp for text in raw if (stamp := parse_date(text)) is not None]
 
 
-def _published(tags: Tags, nodes: Sequence[LinkedArticle], url: str | None) -> list[DateCandidate]:
+def _published(
+    tags: Tags, nodes: Sequence[LinkedArticle], marked: Sequence[LinkedArticle], url: str | None
+) -> list[DateCandidate]:
     """Candidates for the time of publication, the most trusted first."""
     articles = [node for node in nodes if node.is_article]
     others = [node for node in nodes if not node.is_article]
@@ -287,7 +313,10 @@ def _published(tags: Tags, nodes: Sequence[LinkedArticle], url: str | None) -> l
         *(DateCandidate(stamp, "json-ld") for stamp in _stamps(_each(articles, "published"))),
         *(DateCandidate(stamp, "meta") for stamp in _stamps(tags.all(meta_names.PUBLISHED))),
         *(DateCandidate(s, "json-ld", firm=False) for s in _stamps(_each(others, "published"))),
-        *(DateCandidate(s, "html", firm=False) for s in _stamps([tags.time_published])),
+        *(
+            DateCandidate(s, "html", firm=False)
+            for s in _stamps([*_each(marked, "published"), tags.time_published])
+        ),
         *(
             DateCandidate(s, "meta", firm=False)
             for s in _stamps(tags.all(meta_names.PUBLISHED_VAGUE))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 # Controls, lone surrogates, the byte order mark, the replacement character, soft hyphens and the
 # zero-width space say nothing. ZWJ and ZWNJ stay: Persian and Indic words are spelt with them.
@@ -36,10 +37,13 @@ def clean(raw: str | None, *, max_chars: int) -> str | None:
         text = _TAG.sub(" ", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    text = " ".join(_NOISE.sub("", text).split())
+    if not text.isprintable() or "\ufffd" in text:  # the one printable noise
+        text = _NOISE.sub("", text)
+    text = " ".join(text.split())
     return text if 0 < len(text) <= max_chars else None
 
 
+@lru_cache(maxsize=256)  # a page's titles and names are compared with each other again and again
 def fold(text: str) -> str:
     """Fold a text to what two spellings of it share: no case, width, space or punctuation."""
     if not text.isascii():

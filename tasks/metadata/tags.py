@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml import etree
@@ -14,6 +15,7 @@ MAX_TITLE_CHARS = 1_000  # longer is no title
 MAX_VALUES = 100  # of one meta name; `article:tag` is repeated, a hostile page repeats it for ever
 _MAX_HEADINGS = 20
 
+_FRONT_PAGE = re.compile(r"/|https?://[^/?#\s]{1,255}/?", re.IGNORECASE)
 _SEPARATE = frozenset({"br", "div", "p", "span", "small", "h2", "h3", "time", "li", "a"})
 _SILENT = frozenset({"script", "style", "svg", "noscript", "template", "button"})
 
@@ -27,6 +29,7 @@ class Tags:
     title: str | None = None
     headings: list[tuple[HtmlElement, str]] = field(default_factory=list)
     headings_seen: int = 0
+    mastheads: list[tuple[str, str]] = field(default_factory=list)  # h1 that link to a front page
     time: str | None = None  # of the first <time> behind the first heading
     time_published: str | None = None  # <time itemprop=datePublished> or <time pubdate>
     scripts: list[str] = field(default_factory=list)  # application/ld+json
@@ -55,13 +58,15 @@ def read_tags(tree: HtmlElement) -> Tags:
 
 def _read_meta(tags: Tags, element: HtmlElement) -> None:
     content = element.get("content")
-    if not content or not content.strip():
+    if not content or content.isspace():
         return
     names = element.get("property") or element.get("name") or element.get("http-equiv")
     if not names:
         # Microdata may stand in the body, where it can describe a picture: a name of its own.
         names = f"itemprop:{element.get('itemprop', '')}"
-    for name in names.lower().split()[:3]:
+    for written in names.lower().split()[:3]:
+        # As RDFa, Dublin Core has a colon.
+        name = written.replace(":", ".", 1) if written.startswith(("dc:", "dcterms:")) else written
         values = tags.meta.setdefault(name, [])
         if len(values) < MAX_VALUES:
             values.append(content)
@@ -78,13 +83,16 @@ def _read_time(tags: Tags, element: HtmlElement) -> None:
 
 
 def _read_link(tags: Tags, element: HtmlElement) -> None:
-    href = element.get("href")
-    if href and "canonical" in (element.get("rel") or "").lower().split():
-        tags.canonical.append(href)
+    relation = element.get("rel")
+    if relation and "canonical" in relation.lower().split():
+        href = element.get("href")
+        if href:
+            tags.canonical.append(href)
 
 
 def _read_script(tags: Tags, element: HtmlElement) -> None:
-    if element.text and "ld+json" in (element.get("type") or "").lower():
+    kind = element.get("type")
+    if kind and "ld+json" in kind.lower() and element.text:
         tags.scripts.append(element.text)
 
 
@@ -100,6 +108,9 @@ def _read_heading(tags: Tags, element: HtmlElement) -> None:
     text = heading_text(element) if tags.headings_seen <= _MAX_HEADINGS else None
     if text is not None:
         tags.headings.append((element, text))
+        home = _front_page_link(element, text)
+        if home is not None:
+            tags.mastheads.append((text, home))
 
 
 _READERS: dict[str, Callable[[Tags, HtmlElement], None]] = {
@@ -112,8 +123,28 @@ _READERS: dict[str, Callable[[Tags, HtmlElement], None]] = {
 }
 
 
-def heading_text(element: HtmlElement) -> str | None:
-    """Text of a heading: a space where a line or a box ends, none inside a word."""
+def _front_page_link(heading: HtmlElement, text: str) -> str | None:
+    """Address of a front page that all of a heading links to, inside or around it."""
+    parent = heading.getparent()
+    links = [
+        link for link in (parent, heading.find(".//a")) if link is not None and link.tag == "a"
+    ]
+    for link in links:
+        href = (link.get("href") or "").strip()
+        if _FRONT_PAGE.fullmatch(href) and (link is parent or heading_text(link) == text):
+            return href
+    return None
+
+
+def heading_text(element: HtmlElement, *, max_chars: int = MAX_TITLE_CHARS) -> str | None:
+    """Text of a heading or line: a space where a line or a box ends, none inside a word.
+
+    None if there is none, or more than `max_chars`: a box is left at once.
+    """
+    if element.tag in _SILENT:
+        return None
+    if len(element) == 0:
+        return clean(element.text, max_chars=max_chars)
     pieces: list[str] = []
     silent = 0
     for event, node in etree.iterwalk(element, events=("start", "end")):
@@ -128,6 +159,20 @@ def heading_text(element: HtmlElement) -> str | None:
         silent -= tag in _SILENT
         if not silent and node is not element:
             pieces.append(node.tail or "")
-        if len(pieces) > MAX_TITLE_CHARS:
+        if len(pieces) > max_chars:
             return None
-    return clean("".join(pieces), max_chars=MAX_TITLE_CHARS)
+    return clean("".join(pieces), max_chars=max_chars)
+
+
+def elements_below(element: HtmlElement, *, at_most: int) -> Iterator[HtmlElement]:
+    """Elements behind an element in the page's order, without looking at the rest of the page."""
+    left = at_most
+    node: HtmlElement | None = element
+    while node is not None:
+        following = node.getnext()
+        for inner in following.iter("*") if following is not None else ():
+            if left == 0:
+                return
+            left -= 1
+            yield inner
+        node = following if following is not None else node.getparent()

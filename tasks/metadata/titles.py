@@ -50,7 +50,8 @@ def choose_title(
 
     JSON-LD's headline, unless h1 and og:title agree on another: then that is the one readers
     see. Without JSON-LD the h1 that og:title or the document's title begins with or equals, else
-    og:title, else a lone h1, else the document's title. Never composed, never the site's name.
+    og:title, else the document's title: an h1 that it shares nothing with is the site's name or
+    a section's. Never composed, never the site's name.
 
     Args:
         linked: Headlines from JSON-LD or microdata, the best first.
@@ -71,8 +72,9 @@ def choose_title(
     if headline is None:
         return (
             shared
+            or _without_kicker(headings, [*social, *documents])
             or _matching_heading(headings, [*social, *documents])
-            or next(iter([*social, *(headings if len(headings) == 1 else []), *documents]), None)
+            or next(iter([*social, *documents, *(headings if len(headings) == 1 else [])]), None)
         )
     if shared is not None and not agree(shared, headline):
         return shared
@@ -92,14 +94,26 @@ def _uncut(headline: str, others: Sequence[str]) -> str:
     return next(whole, headline)
 
 
+def _without_kicker(headings: Sequence[str], titles: Sequence[str]) -> str | None:
+    """The title that is most of an h1, and its end: before it stands what labels the story."""
+    for title in titles:
+        end = fold(title)
+        for heading in headings:
+            whole = fold(heading)
+            if end and whole != end and whole.endswith(end) and 2 * len(end) > len(whole):
+                return title
+    return None
+
+
 def _matching_heading(headings: Sequence[str], titles: Sequence[str]) -> str | None:
-    """The h1 that shares most words with a title, if it shares at least half of them."""
+    """The h1 that begins a title or shares most words with one, if at least half of them."""
     best, best_share = None, _MIN_SHARED_WORDS
-    wanted = [_words(title) for title in titles]
+    wanted = [(fold(title), _words(title)) for title in titles]
     for heading in headings:
-        words = _words(heading)
-        for other in wanted:
-            share = len(words & other) / max(len(words), 1)
+        folded, words = fold(heading), _words(heading)
+        for title, other in wanted:
+            begins = title.startswith(folded)
+            share = 1.0 if begins else len(words & other) / max(len(words), 1)
             if share > best_share or (share == best_share and best is None):
                 best, best_share = heading, share
     return best

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from expectations.records import NOTHING_GIVEN, Given
-from tasks.metadata import Metadata, read_given, read_metadata
+from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://www.example.com/politics/vote"
@@ -56,6 +56,11 @@ OG_SITE = meta("og:site_name", "Example")
         ("<h1>Latest</h1><h1>Vote is on</h1><title>Vote is on | Example</title>", "Vote is on"),
         ("<h1><b>Kicker</b><br>Vote is <i>on</i>!</h1>", "Kicker Vote is on!"),
         ("<h1>Vote is on</h1>" + meta("application-name", "Vote is on"), "Vote is on"),
+        ("<h1><i>Kicker</i> Vote is on</h1>" + meta("og:title", "Vote is on"), "Vote is on"),
+        (
+            meta("article:section", "Politics") + "<title>Vote is on - Politics | Example</title>",
+            "Vote is on",
+        ),
         ("<title>Example</title>", None),
         ("<p>No title</p>", None),
         (f"<title>{'x' * 1_001}</title>", None),
@@ -91,6 +96,18 @@ def test_a_teaser_in_json_ld_is_not_taken_for_the_article() -> None:
     assert read(teaser + own).title == "Vote is on"
 
 
+def test_an_h1_that_links_to_the_front_page_is_the_masthead() -> None:
+    masthead = '<h1><a href="/">The Courier</a></h1><h1>Vote is on</h1>'
+    assert read(masthead + "<title>Vote is on | The Courier</title>").title == "Vote is on"
+    assert read('<h1><a href="https://example.com/">T</a></h1><title>T</title>').title is None
+    link_elsewhere = '<h1><a href="https://example.org/">A find</a></h1><title>A find</title>'
+    assert read(link_elsewhere).title == "A find"
+
+
+def test_an_h1_that_the_documents_title_knows_nothing_of_is_not_the_headline() -> None:
+    assert read("<h1>신문</h1><title>선거가 시작된다</title>").title == "선거가 시작된다"
+
+
 # Authors
 
 
@@ -122,6 +139,12 @@ def test_authors_are_whom_json_ld_names(stated: object, authors: tuple[str, ...]
         ("<div class=byline>By <b class=author-name>Jane Doe</b> 3 min read</div>", ("Jane Doe",)),
         ("<figure><b class=author>Al Poe</b></figure><p class=author>Jane Doe</p>", ("Jane Doe",)),
         ("<div class=comments><b class=author>Angry Reader</b></div>", ()),
+        ("<div>\n<div><span>By</span> <a>Jane Doe</a></div></div>", ("Jane Doe",)),
+        ("<p>Por Juan Pérez y Ana López</p><p>Por Otra Persona</p>", ("Juan Pérez", "Ana López")),
+        ("<p>Автор: Иван Иванов</p>", ("Иван Иванов",)),
+        ("<p>Text Size Larger</p><p>By the way, Things change</p><p>By Monday</p>", ()),
+        ("<div class=related><p>By Somebody Else</p></div>", ()),
+        ("<p>Words</p>" * 60 + "<p>By Somebody Else</p>", ()),
         ("<a class=author>Follow</a><a class=author>Share this</a>", ()),
     ],
 )
@@ -208,14 +231,24 @@ def test_dates_that_disagree_by_more_than_two_days_are_a_conflict() -> None:
 
 
 @pytest.mark.parametrize(
-    ("stated", "warning"),
-    [("2031-01-01T00:00:01Z", "date_in_future"), ("1989-12-31T10:00:00Z", "date_before_1990")],
+    ("stated", "warning", "alone_at"),
+    [
+        ("2031-01-01T00:00:01Z", "date_in_future", None),
+        ("9999-12-31T23:59:59Z", "date_in_future", None),
+        ("1989-12-31T10:00:00Z", "date_before_1990", datetime(1989, 12, 31, 10, tzinfo=UTC)),
+    ],
 )
-def test_an_unlikely_date_is_believed_only_if_there_is_no_other(stated: str, warning: str) -> None:
+def test_a_date_in_the_future_is_never_believed_and_one_before_1990_only_alone(
+    stated: str, warning: str, alone_at: datetime | None
+) -> None:
     html = linked(headline="T", datePublished=stated)
     alone = read(html)
-    assert alone.times.published_at == datetime.fromisoformat(stated)
+    assert alone.times.published_at == alone_at
     assert warning in alone.warnings
+    printed = read(html + "<h1>T</h1><p class=date>17 May 2024</p>")
+    assert printed.times.published_at == (alone_at or datetime(2024, 5, 17, tzinfo=UTC))
+    assert warning in printed.warnings
+    assert ("date_guessed" in printed.warnings) is (alone_at is None)
     beside = read(html + meta("article:published_time", "2024-05-17T10:00:00Z"))
     assert beside.times.published_at == datetime(2024, 5, 17, 10, tzinfo=UTC)
     assert warning in beside.warnings
@@ -232,6 +265,26 @@ def test_a_date_in_the_text_is_a_guess_and_is_called_one() -> None:
 
 def test_a_control_character_in_the_page_does_not_stop_the_search_for_a_date() -> None:
     assert read("<h1>T</h1><script>x</script>\x1f<p>Words</p>").title == "T"
+
+
+@pytest.mark.parametrize(
+    ("html", "dateline", "source", "day"),
+    [
+        ("<p>Words</p>", "17 May 2024", "dateline", 17),
+        ("<p>Words</p>", "May 17", None, None),
+        ("<p>Words</p>", None, None, None),
+        ("<p>Words</p>", "17 May 2031", None, None),
+        ("<h1>T</h1><p class=date>20 May 2024</p>", "17 May 2024", "dateline", 17),
+        (meta("article:published_time", "2024-05-18T10:00Z"), "17 May 2024", "meta", 18),
+    ],
+)
+def test_a_dateline_dates_an_article_that_states_no_time(
+    html: str, dateline: str | None, source: str | None, day: int | None
+) -> None:
+    found = date_by_dateline(read(html), dateline, now=NOW)
+    assert found.times.published_at_source == source
+    assert (found.times.published_at.day if found.times.published_at else None) == day
+    assert "date_guessed" not in found.warnings
 
 
 # The rest
@@ -276,6 +329,13 @@ def test_what_was_given_wins_over_the_page() -> None:
     assert found.times.published_at == datetime(2024, 5, 17, tzinfo=UTC)
     assert found.times.published_at_source == "given"
     assert found.tags == ("a", "b", "c")
+
+
+def test_a_given_time_is_kept_over_a_guess_from_the_pages_words() -> None:
+    page = "<h1>T</h1><p class=date>17 May 2024</p>"
+    found = read(page, given=Given(given_published="1985-03-04"))
+    assert found.times.published_at == datetime(1985, 3, 4, tzinfo=UTC)
+    assert "date_guessed" not in found.warnings
 
 
 def test_given_fields_alone_make_metadata() -> None:
