@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import logging
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 INVALID_BYTES = "invalid_bytes"
@@ -57,6 +58,17 @@ _MULTIBYTE = frozenset({"gb18030", "big5", "big5hkscs", "euc_jp", "cp932", "cp94
 _MIN_UTF8_EVIDENCE = 10
 _SNIFFED_BYTES = 65_536
 
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+# Within a word and as windows-1250: s, z and t with caron, l with stroke, a with ogonek, z with
+# dot or acute, s with cedilla. windows-1252 has signs there, or letters that hardly any of its
+# languages uses.
+_CENTRAL = re.compile(rb"[a-z\xe0-\xff][\x9a\x9e\x9d\xb3\xb9\xbf\x9f\xba][a-z\xe0-\xff]")
+_LOWERCASE = frozenset(range(0xE0, 0x100)) - {0xF7}  # a sign in both
+_HUNGARIAN = frozenset("áéíóöőúüű".encode("cp1250"))
+_HUNGARIAN_ONLY = frozenset("őű".encode("cp1250"))
+
+_ISO_2022_JP = (b"\x1b$@", b"\x1b$B")  # JIS X 0208 of 1978 and 1983
+
 _CONTROL_BYTES = (
     bytes(b for b in range(32) if b not in b"\0\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f") + b"\x7f"
 )
@@ -78,22 +90,26 @@ class Undecodable:
     detail: str
 
 
-def decode(body: bytes, charset: str | None) -> Decoded | Undecodable:
+def decode(body: bytes, *charsets: str | None) -> Decoded | Undecodable:
     """Decode a page's bytes.
 
-    In this order: byte-order mark; UTF-8 where the bytes prove it (a wrong `charset` header over
-    UTF-8 is far more common than a text in another encoding that happens to be valid UTF-8);
-    the declared charset; UTF-16 without a mark; UTF-8 with damage; detection; windows-1252.
+    In this order: byte-order mark; UTF-16 without a mark where its NULs show it; ISO 2022 by its
+    escapes; UTF-8 where the bytes prove it (a wrong `charset` header over UTF-8 is far more common
+    than a text in another encoding that happens to be valid UTF-8); the first declared charset in
+    which all bytes are valid; UTF-8 with damage; a declared charset with damage; detection;
+    windows-1252.
 
     Args:
         body: The bytes, content encoding undone.
-        charset: Label of the Content-Type header or a meta element; unknown labels are ignored.
+        charsets: What the page is said to be, most believed first: the Content-Type header, a meta
+            element. Unknown labels are ignored.
 
     Returns:
         The text without byte-order mark and NUL characters, or Undecodable for binary data.
         Never raises.
     """
-    text, encoding, invalid = _characters(body, charset)
+    declared = _declared(body, charsets)
+    text, encoding, invalid = _characters(body, declared)
     if invalid > max(1, len(text) * MAX_INVALID_SHARE):
         return Undecodable(f"{invalid} of {len(text)} characters are invalid as {encoding}")
     as_bytes = (
@@ -103,7 +119,7 @@ def decode(body: bytes, charset: str | None) -> Decoded | Undecodable:
     if controls > len(as_bytes) * MAX_CONTROL_SHARE:
         return Undecodable(f"{controls} control characters in {len(as_bytes)} bytes: not text")
     warnings = [INVALID_BYTES] if invalid else []
-    if _is_guess(charset, encoding):
+    if _is_guess(declared, encoding):
         warnings.append(CHARSET_GUESSED)
     if "\0" in text:
         warnings.append(NUL_CHARACTERS)
@@ -115,26 +131,35 @@ def decode(body: bytes, charset: str | None) -> Decoded | Undecodable:
     return Decoded(text, _iana_name(encoding), tuple(warnings))
 
 
-def _characters(body: bytes, charset: str | None) -> tuple[str, str, int]:
+def _declared(body: bytes, charsets: Iterable[str | None]) -> tuple[str, ...]:
+    """Codecs of the labels, without those that the bytes rule out at once."""
+    codecs_named = tuple(codec for charset in charsets if (codec := _codec(charset)))
+    if b"\0" in body:
+        return codecs_named
+    # Any two bytes are a character of UTF-16: a text of another encoding would become Chinese.
+    return tuple(codec for codec in codecs_named if not codec.startswith(("utf-16", "utf-32")))
+
+
+def _characters(body: bytes, declared: tuple[str, ...]) -> tuple[str, str, int]:
     """Text, Python codec, and how many characters had to be replaced."""
     for bom, codec in _BOMS:
         if body.startswith(bom):
             return _replaced(body[len(bom) :], codec)
-    declared = _codec(charset)
-    unmarked = None if declared in _UNICODE_CODECS else _utf16_codec(body)
-    if unmarked and (text := _strict(body, unmarked)) is not None:
-        return text, unmarked, 0
+    for shown in (_utf16_codec(body), _iso2022_codec(body)):
+        if shown and (text := _strict(body, shown)) is not None:
+            return text, shown, 0
     utf8 = _strict(body, "utf-8")
-    if utf8 is not None and (declared is None or _proves_utf8(utf8, declared)):
+    if utf8 is not None and all(_proves_utf8(utf8, codec) for codec in declared[:1]):
         return utf8, "utf-8", 0
-    if declared is not None and (text := _strict(body, declared)) is not None:
-        return text, declared, 0
+    for codec in declared:
+        if (text := _strict(body, codec)) is not None:
+            return text, codec, 0
     if utf8 is not None:
         return utf8, "utf-8", 0
     return _damaged(body, declared)
 
 
-def _damaged(body: bytes, declared: str | None) -> tuple[str, str, int]:
+def _damaged(body: bytes, declared: tuple[str, ...]) -> tuple[str, str, int]:
     """Decode what is valid in no encoding that was named."""
     combined = _cesu(body)
     if combined is not None:
@@ -143,16 +168,17 @@ def _damaged(body: bytes, declared: str | None) -> tuple[str, str, int]:
     valid_sequences = len(text) - invalid - sum(map(len, _ASCII_RUNS.findall(text)))
     if valid_sequences > invalid or _cut_off_at_the_end(body):
         return text, "utf-8", invalid
-    if declared in _LEGACY_CODECS:
-        text, _, invalid = _replaced(body, declared)
-        if invalid <= len(text) * MAX_INVALID_SHARE:
-            return text, declared, invalid
-    return _replaced(body, _detected(body[:_SNIFFED_BYTES]) or "cp1252")
+    for codec in declared:
+        if codec in _LEGACY_CODECS:
+            text, _, invalid = _replaced(body, codec)
+            if invalid <= len(text) * MAX_INVALID_SHARE:
+                return text, codec, invalid
+    return _replaced(body, _detected(_sample(body)) or "cp1252")
 
 
-def _is_guess(charset: str | None, encoding: str) -> bool:
+def _is_guess(declared: tuple[str, ...], encoding: str) -> bool:
     """Whether nothing but statistics speaks for the encoding."""
-    named = encoding == "utf-8" or encoding == _codec(charset)
+    named = encoding in {"utf-8", "iso2022_jp", *declared}
     return not named and not encoding.startswith(("utf-16", "utf-32"))
 
 
@@ -215,6 +241,13 @@ def _utf16_codec(body: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
+def _iso2022_codec(body: bytes) -> str | None:
+    """Japanese of seven bits, by the escapes that begin it: to all else it looks like ASCII."""
+    # One byte is looked for at the speed of memory, in pages that have none.
+    has_escape = b"\x1b" in body and any(escape in body for escape in _ISO_2022_JP)
+    return "iso2022_jp" if has_escape else None
+
+
 def _codec(charset: str | None) -> str | None:
     if not charset:
         return None
@@ -226,16 +259,30 @@ def _codec(charset: str | None) -> str | None:
     return name if name in _LEGACY_CODECS or name in _UNICODE_CODECS else None
 
 
+def _sample(body: bytes) -> bytes:
+    """The part of a body from which its encoding can be told: pages begin with long scripts."""
+    first = _NOT_ASCII.search(body)
+    start = max(0, first.start() - 1_024) if first else 0
+    return body[start : start + _SNIFFED_BYTES]
+
+
 def _detected(sample: bytes) -> str | None:
     from charset_normalizer import from_bytes  # 30 ms to import, and needed for few pages
 
     logging.getLogger("charset_normalizer").setLevel(logging.WARNING)
     best = from_bytes(sample, cp_isolation=_DETECTED_NAMES.split()).best()
     codec = _codec(best.encoding) if best else None
-    # Western and Central European bytes mostly look alike: then the commoner set is named.
-    if codec == "cp1250" and _strict(sample, "cp1252") == str(best):
-        return "cp1252"
-    return codec
+    # The detector weighs these two alike for most languages that are written in them.
+    return _western_or_central(sample) if codec in {"cp1250", "cp1252"} else codec
+
+
+def _western_or_central(sample: bytes) -> str:
+    """Tell windows-1250 from windows-1252 by letters that only the languages of one have."""
+    if _CENTRAL.search(sample):
+        return "cp1250"
+    letters = set(sample) & _LOWERCASE
+    is_hungarian = letters <= _HUNGARIAN and letters & _HUNGARIAN_ONLY
+    return "cp1250" if is_hungarian else "cp1252"
 
 
 def _iana_name(codec: str) -> str:

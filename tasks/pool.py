@@ -7,7 +7,7 @@ at fault. Workers come from a fork server that is already warm (tasks.worker).
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import Future
 from datetime import datetime
 from pathlib import Path
@@ -26,7 +26,11 @@ PAGE_DEADLINE_S = (
 # seconds, by default, where C code does not let Python see SIGTERM.
 CONSTS.term_timeout = 0.2
 MOST_RENEWALS = 3  # in a row, before the machine is thought to be at fault
-WORKER_MEMORY_BYTES = 1 << 30  # beyond the warm process; 10 MB of bare links would take 1.5 GB
+# Beyond the warm process. Pages within tasks.parsing's limits take a fifth of it.
+WORKER_MEMORY_BYTES = 1 << 30
+# Then a fresh process takes a worker's place, within milliseconds: libxml2 keeps each name of an
+# element or attribute for good, and some sites make up new ones for each page.
+PAGES_A_WORKER = 2_000
 
 
 class ExtractionPool:
@@ -37,9 +41,14 @@ class ExtractionPool:
         self._pool, self._lock = start(), Lock()
 
     def extract(
-        self, shard: Path, *, now: datetime, on_page: Callable[[bool], None]
-    ) -> list[Article | Rejection]:
-        """Extract each page of a staged shard, in order.
+        self,
+        shard: Path,
+        *,
+        now: datetime,
+        on_page: Callable[[bool], None],
+        leave_out: Container[int] = (),
+    ) -> dict[int, Article | Rejection]:
+        """Extract the pages of a staged shard.
 
         A worker that dies between two pages (killed by the system for want of memory) breaks
         pebble's whole pool: it is started anew, and the pages not done yet are handed in again.
@@ -48,20 +57,26 @@ class ExtractionPool:
             shard: Folder written by `stage_shards`.
             now: The run's clock.
             on_page: Told of each page that is done, and whether it became an article.
+            leave_out: Positions of pages that are not extracted.
+
+        Returns:
+            What became of each page, by its position.
         """
-        results: list[Article | Rejection] = []
-        pages = count_pages(shard)
+        results: dict[int, Article | Rejection] = {}
+        rows = [row for row in range(count_pages(shard)) if row not in leave_out]
         renewals = 0
-        while len(results) < pages:
+        while len(results) < len(rows):
             pool = self._pool
             try:
-                futures = [
-                    pool.schedule(_extract_row, args=(shard, row, now), timeout=self._deadline_s)
-                    for row in range(len(results), pages)
-                ]
-                for future in futures:
-                    results.append(self._result(future, shard, len(results)))
-                    on_page(isinstance(results[-1], Article))
+                futures = {
+                    row: pool.schedule(
+                        _extract_row, args=(shard, row, now), timeout=self._deadline_s
+                    )
+                    for row in rows[len(results) :]
+                }
+                for row, future in futures.items():
+                    results[row] = self._result(future, shard, row)
+                    on_page(isinstance(results[row], Article))
                     renewals = 0
             except RuntimeError as error:  # pebble's BrokenProcessPool is one, too
                 if pool.active or renewals == MOST_RENEWALS:
@@ -104,11 +119,12 @@ def open_pool(workers: int, *, deadline_s: float = PAGE_DEADLINE_S) -> Extractio
         deadline_s: Seconds that a page may take.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tasks.worker"])
+    context.set_forkserver_preload(["tasks.worker", "tasks.pool"])
 
     def start() -> ProcessPool:
         pool = ProcessPool(
             max_workers=workers,
+            max_tasks=PAGES_A_WORKER,
             context=context,
             initializer=_limit_memory,
             initargs=(WORKER_MEMORY_BYTES,),

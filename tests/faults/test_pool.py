@@ -31,7 +31,7 @@ STORY = f"<html><body><article>{''.join(SENTENCES)}</article></body></html>".enc
 # but a signal interrupts.
 ATTRIBUTES = b" ".join(b"a%d=1" % n for n in range(100_000))
 HANGS = b"<html><body " + ATTRIBUTES + b">" + STORY
-HUNGRY = b"<html><body>" + b"<a href='/x'>a link here</a> " * 90_000  # 300 MB in trafilatura
+HUNGRY = b"<html><body>" + b"<a href='/x'>a link here</a> " * 45_000  # 150 MB in trafilatura
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +55,7 @@ def extract(pool: ExtractionPool, tmp_path: Path, *bodies: bytes) -> list[Articl
     ]
     (shard,) = stage_shards(pages, tmp_path / "staging")
     told: list[bool] = []
-    results = pool.extract(shard, now=NOW, on_page=told.append)
+    results = list(pool.extract(shard, now=NOW, on_page=told.append).values())
     assert [result.raw_ref for result in results] == [page.raw_ref for page in pages]
     assert told == [isinstance(result, Article) for result in results]
     return results
@@ -88,7 +88,7 @@ def test_a_page_that_hangs_is_rejected_and_the_others_are_articles(
 def test_a_page_that_takes_too_much_memory_is_rejected_and_its_worker_is_fit_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool_module, "WORKER_MEMORY_BYTES", 150 << 20)
+    monkeypatch.setattr(pool_module, "WORKER_MEMORY_BYTES", 100 << 20)
     large = b"<html><p>" + b"a word and another " * 200_000
     pool = open_pool(1, deadline_s=60)
     try:
@@ -123,6 +123,69 @@ def test_workers_that_die_at_rest_are_replaced(tmp_path: Path) -> None:
         assert rules(extract(pool, tmp_path / "after", *[STORY] * 4)) == ["article"] * 4
     finally:
         pool.close()
+
+
+def test_a_worker_gives_back_the_memory_of_a_large_page(tmp_path: Path) -> None:
+    pool = open_pool(1, deadline_s=60)
+    try:
+        assert rules(extract(pool, tmp_path / "warm", STORY)) == ["article"]
+        before = _private_mib_of_worker()
+        assert rules(extract(pool, tmp_path / "large", HUNGRY, STORY))[1] == "article"
+        (peak_mib, after) = _peak_mib_of_worker(), _private_mib_of_worker()
+    finally:
+        pool.close()
+    assert peak_mib > before + 100, "the page was not large"
+    assert after < before + 80
+
+
+def test_workers_are_renewed_without_a_page_lost(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_module, "PAGES_A_WORKER", 7)
+    pool = open_pool(2, deadline_s=60)
+    try:
+        assert rules(extract(pool, tmp_path / "one", *[STORY] * 3)) == ["article"] * 3
+        first = set(_cpu_ticks_of_grandchildren())
+        assert rules(extract(pool, tmp_path / "many", *[STORY] * 60)) == ["article"] * 60
+        assert not first & set(_cpu_ticks_of_grandchildren())
+    finally:
+        pool.close()
+
+
+def test_workers_of_a_prefect_deployment_do_not_import_prefect() -> None:
+    # A Prefect worker runs flows by `python -m prefect.engine`: children would run that again.
+    code = (
+        "import importlib.util, sys\n"
+        "from tasks.pool import open_pool\n"
+        "if __name__ == '__main__':\n"
+        "    sys.modules['__main__'].__spec__ = importlib.util.find_spec('prefect.engine')\n"
+        "    pool = open_pool(1)\n"
+        "    asked = \"[n in __import__('sys').modules for n in ('prefect', 'tasks.worker')]\"\n"
+        "    print(pool._pool.schedule(eval, args=(asked,)).result())\n"
+        "    pool.close()\n"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    assert answer.stdout.strip() == "[False, True]"
+
+
+def _private_mib_of_worker() -> int:
+    (pid,) = _cpu_ticks_of_grandchildren()
+    return _status_mib(pid, "RssAnon")
+
+
+def _peak_mib_of_worker() -> int:
+    (pid,) = _cpu_ticks_of_grandchildren()
+    return _status_mib(pid, "VmHWM")
+
+
+def _status_mib(pid: int, field: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == field:
+            return int(value.split()[0]) // 1024
+    raise LookupError(field)
 
 
 def _kill_the_busy_worker() -> None:
