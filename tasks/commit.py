@@ -16,7 +16,7 @@ article new or both revise the same version.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -37,6 +37,7 @@ from tasks.errors import StaleTableError
 from tasks.funnel import Fate, check_sums, funnel_rows
 from tasks.index import open_index
 from tasks.lake import append, pause
+from tasks.seen import SeenPage, are_still_seen
 from tasks.shards import SkipRow
 from tasks.snapshots import moment
 from tasks.storage import Lake
@@ -55,6 +56,21 @@ class Shard:
     articles: Sequence[Article]
     rejections: Sequence[Rejection]
     skips: Sequence[SkipRow]
+    seen: Collection[SeenPage] = ()
+
+    @property
+    def app_id(self) -> str:
+        """Name of its transactions."""
+        return transaction_of(self.run_id, self.name)
+
+
+class SeenPagesError(Exception):
+    """Pages that were taken for unchanged may not be: extract them, and commit again."""
+
+
+def transaction_of(run_id: str, shard_name: str) -> str:
+    """Name a shard's transactions, by which its rows are known when it is tried again."""
+    return f"{run_id}/{shard_name}"
 
 
 def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[FunnelCount]:
@@ -65,6 +81,7 @@ def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[Fun
 
     Raises:
         LakeError: if the lake cannot be written.
+        SeenPagesError: if the article of a seen page has changed since; nothing is committed.
         AssertionError: if an item has no outcome; nothing is committed then.
     """
     with exclusive(lake.lock):
@@ -77,7 +94,7 @@ def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[Fun
                 if not tries_left:
                     raise
                 pause()
-        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=_app_id(shard))
+        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=shard.app_id)
     publish(lake, shard.run_id)
     return funnel
 
@@ -91,11 +108,16 @@ def _commit_rows(
         StaleTableError: if somebody committed meanwhile. What this shard has committed stays, and
             the next look-up leaves it out and all that came later: the outcomes are the same.
     """
-    app_id = _app_id(shard)
     names = {rejection_id(rejection): rejection for rejection in shard.rejections}
     with open_index(lake) as index:
-        known = index.versions((a.article_id for a in shard.articles), before=app_id)
+        article_ids = [
+            *(article.article_id for article in shard.articles),
+            *(page.article_id for page in shard.seen),
+        ]
+        known = index.versions(article_ids, before=shard.app_id)
         held = index.rejections(names)
+    if not are_still_seen(shard.seen, known, shard.articles):
+        raise SeenPagesError
     assigned = assign_versions(
         shard.articles, known, run_id=shard.run_id, now=now, pipeline_version=pipeline_version
     )
@@ -117,17 +139,14 @@ def _commit_rows(
     ]
     rows = {"articles": versions, "quarantine": to_table(Quarantined, rejected)}
     for table, added in rows.items():
-        append(lake, table, added, app_id=app_id, read_version=index.read_versions[table])
+        append(lake, table, added, app_id=shard.app_id, read_version=index.read_versions[table])
     return funnel
-
-
-def _app_id(shard: Shard) -> str:
-    return f"{shard.run_id}/{shard.name}"
 
 
 def _fates(shard: Shard, assigned: Sequence[Assigned]) -> list[Fate]:
     return [
         *(Fate(a.article.place.source_id, Stage.COMMIT, a.outcome) for a in assigned),
+        *(Fate(s.page.source_id, Stage.COMMIT, Outcome.UNCHANGED) for s in shard.seen),
         *(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections),
         *(Fate(s.source_id, s.stage, Outcome.SKIPPED, s.reason) for s in shard.skips),
     ]

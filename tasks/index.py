@@ -27,7 +27,7 @@ from tasks.log import read_entry
 from tasks.storage import Lake
 from tasks.versions import Known, KnownVersion
 
-LAYOUT = 3  # raised when the tables below change: an index of another layout is made anew
+LAYOUT = 4  # raised when the tables below change: an index of another layout is made anew
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 IDS_A_QUERY = 500
@@ -43,9 +43,10 @@ create table versions (
     article_id blob not null, version_id blob not null, version_hash blob not null,
     revision integer not null, version_key integer not null, retires integer,
     first_seen_at integer not null, observed_at integer not null, fetched_at integer,
-    app_id text, commit_version integer not null,
+    page_hash blob, app_id text, commit_version integer not null,
     primary key (article_id, version_id)
 ) without rowid;
+create index pages on versions (page_hash);
 create table rejections (rejection_id blob primary key) without rowid;
 """
 
@@ -60,6 +61,7 @@ VERSION_COLUMNS = [
     "fetched_at",
     "fetched_at_source",
     "ingested_at",
+    "page_hash",
 ]
 
 
@@ -84,8 +86,8 @@ class Index:
         for names in _batches(article_ids):
             rows += self.connection.execute(
                 "select commit_version, app_id, article_id, version_id, version_hash, revision, "
-                "version_key, retires, first_seen_at, observed_at, fetched_at from versions "
-                f"where article_id in ({_marks(names)})",
+                "version_key, retires, first_seen_at, observed_at, fetched_at, page_hash "
+                f"from versions where article_id in ({_marks(names)})",
                 names,
             )
         own = [number for number, app_id, *_ in rows if app_id is not None and app_id == before]
@@ -94,6 +96,16 @@ class Index:
             if not own or number < min(own):
                 known.setdefault(article_id.hex(), []).append(_known_version(version))
         return {article_id: Known.of(versions) for article_id, versions in known.items()}
+
+    def articles_of_pages(self, page_hashes: Iterable[str]) -> set[str]:
+        """Which articles have a version that one of these pages showed, be it current or not."""
+        held: set[str] = set()
+        for hashes in _batches(page_hashes):
+            rows = self.connection.execute(
+                f"select article_id from versions where page_hash in ({_marks(hashes)})", hashes
+            )
+            held.update(article_id.hex() for (article_id,) in rows)
+        return held
 
     def rejections(self, rejection_ids: Iterable[str]) -> set[str]:
         """Which of these rejections stand in quarantine already."""
@@ -224,7 +236,7 @@ def _take_in(connection: sqlite3.Connection, lake: Lake, table: str, file: _Adde
     path = f"{table}/{file.path}"
     try:
         with lake.files.open_input_file(path) as opened, pq.ParquetFile(opened) as data:
-            columns = [_plain(data.read([name]).column(name)) for name in names]
+            columns = [_read_column(data, name) for name in names]
     except (FileNotFoundError, pa.ArrowInvalid) as error:
         raise LakeError(
             f"{lake.address(path)} cannot be read ({str(error).splitlines()[0]}): restore it from "
@@ -238,12 +250,15 @@ def _take_in(connection: sqlite3.Connection, lake: Lake, table: str, file: _Adde
         )
     else:
         connection.executemany(
-            f"insert or ignore into versions values ({_marks(range(11))})",
+            f"insert or ignore into versions values ({_marks(range(12))})",
             (_index_row(row, file) for row in rows),
         )
 
 
-def _plain(column: pa.ChunkedArray) -> list[Any]:
+def _read_column(data: pq.ParquetFile, name: str) -> list[Any]:
+    if name not in data.schema_arrow.names:  # it came after the file
+        return [None] * cast("int", data.metadata.num_rows)
+    column = data.read([name]).column(name)
     return cast(
         "list[Any]",
         (column.cast("int64") if pa.types.is_timestamp(column.type) else column).to_pylist(),
@@ -251,7 +266,8 @@ def _plain(column: pa.ChunkedArray) -> list[Any]:
 
 
 def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
-    *ids, revision, version_key, retires, first_seen_at, fetched_at, source, ingested_at = row
+    *ids, revision, version_key, retires, first_seen_at, fetched_at, source = row[:-2]
+    ingested_at, page_hash = row[-2:]
     # As observed_at() of tasks/versions.py has it.
     is_unknown = fetched_at is None or source == FetchTime.FILE
     observed_at = ingested_at if is_unknown else min(fetched_at, ingested_at)
@@ -263,6 +279,7 @@ def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
         first_seen_at,
         observed_at,
         None if fetched_at is None else min(fetched_at, ingested_at),
+        page_hash and bytes.fromhex(page_hash),
         file.app_id,
         file.commit_version,
     )
@@ -304,7 +321,8 @@ def _digest(lake: Lake, table: str, version: int) -> str | None:
 
 
 def _known_version(row: Sequence[Any]) -> KnownVersion:
-    version_id, content, revision, key, retires, first_seen_at, observed_at, fetched_at = row
+    version_id, content, revision, key, retires, first_seen_at, observed_at = row[:-2]
+    fetched_at, page_hash = row[-2:]
     return KnownVersion(
         version_id=version_id.hex(),
         version_hash=content.hex(),
@@ -314,6 +332,7 @@ def _known_version(row: Sequence[Any]) -> KnownVersion:
         first_seen_at=_moment(first_seen_at),
         observed_at=_moment(observed_at),
         fetched_at=None if fetched_at is None else _moment(fetched_at),
+        page_hash=page_hash and page_hash.hex(),
     )
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
-from tasks.license_rules import Statement, parse_license
+from tasks.license_rules import Statement, may_state_rights, parse_license
 from tasks.license_text import read_sentence, scope_of, statements_in_text
+from tasks.local_xpath import REGULAR_EXPRESSIONS, LocalXPath
 
 _MAX_LINKS = 200
 _MAX_BLOCKS = 40
 _MAX_BLOCK_CHARACTERS = 3000
 _MAX_EVIDENCE = 300
 _MAX_META = 500
+_MAX_METAS = 500
 _MAX_HOLDER = 80
 _MAX_DEPTH = 60
 _MAX_NAMES = 200
@@ -40,11 +43,11 @@ _OUTSIDE_WORDS = re.compile(
     r"menu|navbar|nav|breadcrumbs?|related|teasers?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
-_FOOTER_WORDS = re.compile(
+_NAMES_FOR_RIGHTS = (
     r"copyright|copy-right|licen[sc]e|lizenz|licencia|licenza|licen[çc]a|legal|footer|colophon|"
-    r"impressum|(?:^|[\s_-])cc(?:$|[\s_-])|rights",
-    re.IGNORECASE,
+    r"impressum|(?:^|[\s_-])cc(?:$|[\s_-])|rights"
 )
+_FOOTER_WORDS = re.compile(_NAMES_FOR_RIGHTS, re.IGNORECASE)
 _PICTURE_CREDIT = re.compile(
     r"\b(?:photos?|fotos?|bild|image|picture|credit|abbildung|crédits?|immagine|imagen|flickr|"
     r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
@@ -60,29 +63,43 @@ _BLOCK_TAGS = frozenset(
 _ROOT_TAGS = frozenset({"html", "body", "main", "article"})
 
 _FOOTER_TAGS = ("div", "p", "section", "span", "small", "li", "td", "footer", "aside", "address")
+_FOOTERS = LocalXPath(
+    etree.XPath(
+        f".//*[self::footer or re:test(@class, '{_NAMES_FOR_RIGHTS}', 'i')"
+        f" or not(@class) and re:test(@id, '{_NAMES_FOR_RIGHTS}', 'i')]",
+        namespaces=REGULAR_EXPRESSIONS,
+    )
+)
 
 
-def statements_in_page(
-    tree: HtmlElement, json_ld_licenses: Sequence[str], json_ld_holder: str | None
-) -> tuple[Statement, ...]:
-    """Statements about the rights in a page's article, as its mark-up and footers make them.
+@dataclass(frozen=True, slots=True)
+class PageRights:
+    """What a page's mark-up says about rights: statements, and reservations against mining."""
+
+    statements: tuple[Statement, ...]
+    reserved: tuple[str, ...]
+
+
+def rights_in_page(
+    tree: HtmlElement, json_ld_licenses: Sequence[str] = (), json_ld_holder: str | None = None
+) -> PageRights:
+    """Read what mark-up and footers say about the rights in a page's article.
 
     Args:
-        tree: The page as parsed, scripts and footers still in it. Not changed.
+        tree: The page as parsed, footers still in it. Not changed.
         json_ld_licenses: Each `license` of the article's JSON-LD: an address or a name.
         json_ld_holder: Name of its `copyrightHolder`.
     """
     links: list[HtmlElement] = []
-    footers: list[HtmlElement] = []
     metas: list[HtmlElement] = []
-    # One pass: XPath's string functions cost more than all that follows.
-    for element in tree.iter("a", "link", "meta", *_FOOTER_TAGS):
-        if element.tag in {"a", "link"}:
+    footers: list[HtmlElement] = []
+    for element in tree.iter("a", "link", "meta", *_FOOTER_TAGS):  # one walk for all
+        if element.tag == "meta":
+            metas.append(element)
+        elif element.tag in {"a", "link"}:
             if _is_license_link(element):
                 links.append(element)
-        elif element.tag == "meta":
-            metas.append(element)
-        elif element.tag == "footer" or _is_named_footer(element):
+        elif _FOOTERS.selects(element):
             footers.append(element)
     found = [
         *_in_links(links[:_MAX_LINKS]),
@@ -90,7 +107,8 @@ def statements_in_page(
         *_in_meta(metas),
         *_in_footers(footers),
     ]
-    return tuple(dict.fromkeys(found))
+    named = ((meta.get("name") or "", meta.get("content") or "") for meta in metas[:_MAX_METAS])
+    return PageRights(tuple(dict.fromkeys(found)), rights_reserved(named))
 
 
 def _is_license_link(element: HtmlElement) -> bool:
@@ -99,29 +117,22 @@ def _is_license_link(element: HtmlElement) -> bool:
     )
 
 
-def _is_named_footer(element: HtmlElement) -> bool:
-    named = element.get("class") or element.get("id")
-    return named is not None and _is_named_for_rights(named[:_MAX_NAMES])
+def _is_named_for_rights(element: HtmlElement) -> bool:
+    named = f"{element.get('class') or ''} {element.get('id') or ''}"
+    return _FOOTER_WORDS.search(named[:_MAX_NAMES]) is not None
 
 
-@lru_cache(maxsize=4096)  # the classes of a page, and of a site's pages, are few
-def _is_named_for_rights(names: str) -> bool:
-    return _FOOTER_WORDS.search(names) is not None
-
-
-def rights_reserved(tree: HtmlElement, headers: Iterable[tuple[str, str]] = ()) -> tuple[str, ...]:
+def rights_reserved(named: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     """Machine-readable reservations against text and data mining, sorted.
 
     Read: robots meta elements and `X-Robots-Tag` headers (`noai`, `noimageai`, `noml`), and
     TDMRep's `tdm-reservation` as meta element or header (W3C TDM Reservation Protocol).
 
     Args:
-        tree: The page as parsed.
-        headers: Name and value of the response's headers, as far as they are known.
+        named: Name and value of meta elements or of a response's headers.
     """
-    named = [(m.get("name") or "", m.get("content") or "") for m in islice(tree.iter("meta"), 500)]
     signals = set()
-    for name, value in (*named, *headers):
+    for name, value in named:
         match name.strip().lower():
             case "robots" | "x-robots-tag" | "googlebot" | "bingbot":
                 signals |= _ROBOTS_SIGNALS & set(re.split(r"[\s,:;]+", value.lower()))
@@ -204,6 +215,8 @@ def _in_footers(footers: Iterable[HtmlElement]) -> Iterator[Statement]:
         if _is_outside(element) or not read_whole.isdisjoint(element.iterancestors()):
             continue
         read += 1
+        if not may_state_rights(" ".join(element.text_content().split())):
+            continue
         words = _words(element, _MAX_BLOCK_CHARACTERS)
         if len(words) < _MAX_BLOCK_CHARACTERS:
             read_whole.add(element)
@@ -235,8 +248,7 @@ def _is_footer(element: HtmlElement) -> bool:
     for node in (element, *islice(element.iterancestors(), _MAX_DEPTH)):
         if node.tag in _ROOT_TAGS:
             return False
-        named = f"{node.get('class') or ''} {node.get('id') or ''}"
-        if node.tag == "footer" or _is_named_for_rights(named[:_MAX_NAMES]):
+        if node.tag == "footer" or _is_named_for_rights(node):
             return True
     return False
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 
 from expectations.records import Rights
-from tasks.license_page import rights_reserved, statements_in_page
+from tasks.license_page import PageRights, rights_in_page, rights_reserved
 from tasks.license_rules import (
     ALL_RIGHTS_RESERVED,
     RESTRICTIVENESS,
@@ -22,13 +22,14 @@ from tasks.license_rules import (
 from tasks.license_text import cut_footer, statements_in_text
 
 __all__ = [
+    "PageRights",
     "Statement",
     "attribution_line",
     "cut_footer",
     "decide",
     "parse_license",
+    "rights_in_page",
     "rights_reserved",
-    "statements_in_page",
     "statements_in_text",
 ]
 

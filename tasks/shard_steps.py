@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from expectations.records import Article, FunnelCount, Rejection
-from tasks.commit import Shard, commit_shard
+from tasks.commit import SeenPagesError, Shard, commit_shard, transaction_of
 from tasks.opening import open_lake
 from tasks.pool import shared_pool
+from tasks.seen import StagedPage, depends_on_time, find_seen, hash_pages
 from tasks.shards import count_items, discard, read_rejections, read_skips
 from tasks.tally import TALLY
 from tasks.validate import RuleCount, validate
@@ -36,27 +38,55 @@ class ShardResult:
 
 def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
     """Extract, validate and commit one staged shard, then remove it."""
+    lake = open_lake(run.lake)
+    pages = hash_pages(shard)
+    seen = find_seen(lake, pages, before=transaction_of(run.run_id, shard.name))
     unread, skips = read_rejections(shard), read_skips(shard)
-    TALLY.add(rejected=len(unread), skipped=len(skips))
-    results = shared_pool(run.workers).extract(shard, now=run.now, on_page=_count_page)
-    articles = [result for result in results if isinstance(result, Article)]
-    failed = [result for result in results if isinstance(result, Rejection)]
-    validated = validate(articles, now=run.now)
-    TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
-    funnel = commit_shard(
-        open_lake(run.lake),
-        Shard(
-            run_id=run.run_id,
-            name=shard.name,
-            discovered=count_items(shard),
-            articles=validated.passed,
-            rejections=(*unread, *failed, *validated.rejections),
-            skips=skips,
-        ),
-        pipeline_version=run.pipeline_version,
+    TALLY.add(articles=len(seen), rejected=len(unread), skipped=len(skips))
+    results: dict[int, Article | Rejection] = {}
+    while True:
+        results |= _extract(shard, run, pages, leave_out=seen.keys() | results.keys())
+        articles = [result for result in results.values() if isinstance(result, Article)]
+        failed = [result for result in results.values() if isinstance(result, Rejection)]
+        validated = validate(articles, now=run.now)
+        try:
+            funnel = commit_shard(
+                lake,
+                Shard(
+                    run_id=run.run_id,
+                    name=shard.name,
+                    discovered=count_items(shard),
+                    articles=validated.passed,
+                    rejections=(*unread, *failed, *validated.rejections),
+                    skips=skips,
+                    seen=seen.values(),
+                ),
+                pipeline_version=run.pipeline_version,
+            )
+        except SeenPagesError:  # what they show was revised in the meantime, or in this shard
+            TALLY.add(articles=-len(seen))
+            seen = {}
+            continue
+        TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
+        discard(shard)
+        return ShardResult(tuple(funnel), tuple(validated.outcomes))
+
+
+def _extract(
+    shard: Path, run: RunContext, pages: Sequence[StagedPage], *, leave_out: Collection[int]
+) -> dict[int, Article | Rejection]:
+    """Extract a shard's other pages; articles bear the hash of their page."""
+    if len(leave_out) == len(pages):
+        return {}  # starting the workers takes a second
+    results = shared_pool(run.workers).extract(
+        shard, now=run.now, on_page=_count_page, leave_out=leave_out
     )
-    discard(shard)
-    return ShardResult(tuple(funnel), tuple(validated.outcomes))
+    return {
+        row: replace(result, page_hash=pages[row].page_hash)
+        if isinstance(result, Article) and not depends_on_time(result)
+        else result
+        for row, result in results.items()
+    }
 
 
 def _count_page(is_article: bool) -> None:  # noqa: FBT001 - a callback with one argument

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -110,8 +109,13 @@ def _write_table(table: pa.Table, path: Path) -> None:
 
 def count_pages(shard: Path) -> int:
     """Count the pages of a shard without reading their bytes."""
+    return sum(batch.num_rows for batch in read_batches(shard))
+
+
+def read_batches(shard: Path) -> Iterator[pa.RecordBatch]:
+    """Read the pages of a shard as they lie there, a few at a time and mapped, not copied."""
     reader = _open_pages(shard)
-    return sum(reader.get_batch(i).num_rows for i in range(reader.num_record_batches))
+    return (reader.get_batch(i) for i in range(reader.num_record_batches))
 
 
 def count_items(shard: Path) -> dict[str, int]:
@@ -131,7 +135,7 @@ def read_page(shard: Path, row: int) -> Page:
     return cast("Page", from_row(Page, batch.slice(row % PAGES_PER_BATCH, 1).to_pylist()[0]))
 
 
-@lru_cache(maxsize=4)  # a worker reads many pages of the same few shards
+# Not kept open: what is read through a map counts as the worker's memory until it is closed.
 def _open_pages(shard: Path) -> pa.ipc.RecordBatchFileReader:
     return pa.ipc.open_file(pa.memory_map(str(shard / "pages.arrow")))
 

@@ -23,6 +23,7 @@ class KnownVersion:
     first_seen_at: datetime
     observed_at: datetime
     fetched_at: datetime | None
+    page_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ def assign_versions(
             first_seen_at=version.first_seen_at,
             observed_at=observed_at,
             fetched_at=min(article.fetched_at, now) if article.fetched_at else None,
+            page_hash=article.page_hash,
         )
         seen[article.article_id] = held.and_version(added) if held else Known.of([added])
         row = ArticleVersion(

@@ -25,7 +25,10 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
             r"(?:enable|activate|turn on|requires?|without|needs) java ?script"
             r"|java ?script (?:is|seems to be|appears to be) (?:disabled|required|turned off)"
             r"|java ?script (?:aktivieren|ist deaktiviert)|activ\w+ (?:le )?java ?script"
-            r"|habilit\w+ (?:el )?java ?script|abilita\w* java ?script|включите java ?script",
+            r"|habilit\w+ (?:el )?java ?script|abilita\w* java ?script|включите java ?script"
+            r"|java ?script inschakelen|aktivera java ?script|włącz\w* (?:obsługę )?java ?script"
+            r"|java ?script'?i etkinleştir|java ?scriptを有効|启用 ?java ?script|啟用 ?java ?script"
+            r"|자바스크립트를 (?:활성화|사용)",
             re.IGNORECASE,
         ),
     ),
@@ -36,7 +39,35 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
             r"|before you continue to|we value your privacy|manage (?:your )?(?:consent|cookies)"
             r"|cookies (?:akzeptieren|zustimmen)|mit werbung (?:und tracking )?weiterlesen"
             r"|acceptez? les cookies|aceptar (?:las |todas las )?cookies|accetta(?:re)? i cookie"
-            r"|aceitar (?:os )?cookies|cookies accepteren",
+            r"|aceitar (?:os )?cookies|cookies accepteren|(?:verwenden|nutzen|setzen) cookies"
+            r"|utilis\w+ (?:des|les) cookies|(?:usamos|utilizamos|empleamos) cookies"
+            r"|(?:usa|utilizza|usiamo|utilizziamo) (?:i )?cookie|gebruiken? cookies"
+            r"|använder (?:vi )?cookies|bruger (?:vi )?cookies|używamy (?:plików )?cookie"
+            r"|использу\w+ (?:файлы )?(?:cookie|куки)|cookieを使用|クッキーを使用|쿠키를 사용"
+            r"|使用 ?cookie",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        Reason.PAYWALL,
+        re.compile(
+            r"subscribe (?:now |today )?to (?:continue|keep|read)|to (?:continue|keep) reading"
+            r"|already (?:a |an )?subscribe[rd]|subscribers? only"
+            r"|(?:is|only|exclusive|exclusively|reserved|available) (?:for|to) (?:our )?"
+            r"(?:paid |paying |registered )?subscribers|(?:reached|used) your (?:\w+ ){0,3}limit"
+            r"|nur für abonnent|für abonnent\w* lesbar|exklusiv für abonnent|bereits abonnent"
+            r"|mit (?:einem )?\w{0,20}abo weiterlesen|um weiterzulesen|jetzt weiterlesen"
+            r"|réservée? (?:à nos|aux) abonnés|pour lire la suite|déjà abonné"
+            r"|abonnez-vous pour (?:lire|continuer)|para (?:seguir|continuar) (?:leyendo|lendo)"
+            r"|(?:exclusiv[oa]|s[oó]lo) para (?:suscriptores|assinantes|socios)"
+            r"|ya (?:eres|es usted) suscriptor|já é assinante|per continuare a leggere"
+            r"|(?:riservato|esclusivo) (?:agli|per gli) abbonati|sei già abbonato"
+            r"|alleen voor abonnees|al abonnee\?|(?:endast|bara) för prenumerant"
+            r"|redan prenumerant|(?:kun|bare) for abonnent|allerede abonnent"
+            r"|tylko dla (?:subskrybent|prenumerat)|aby czytać dalej|только для подписчик"
+            r"|чтобы (?:про)?читать (?:дальше|полностью)|abonelere özel|للمشتركين فقط"
+            r"|ویژه مشترکان|会員限定|有料会員|続きを読むには|구독자 전용|유료 회원|订阅后|仅限订阅"
+            r"|付费阅读|會員專屬",
             re.IGNORECASE,
         ),
     ),
@@ -59,13 +90,14 @@ def find_wall(tree: HtmlElement, body: str) -> Wall | None:
         body: What was extracted as its article; may be empty.
 
     Returns:
-        The wall; None where the page, or its article, says too much for one.
+        The wall; None where the article says too much for one.
     """
     if len(body) > LONGEST_NOTICE:
         return None
     words = " ".join(" ".join(_visible(tree)).split())
     if len(words) > LOOKED_AT:
-        return None
+        # There is a whole page around it, which may hold such words anywhere.
+        words = body
     for reason, pattern in PHRASES:
         if (match := pattern.search(words)) and _is_notice(body, pattern):
             return Wall(reason, f"the page only says: {_around(words, match)}")

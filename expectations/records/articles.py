@@ -135,7 +135,14 @@ class Cleaning:
     """Cleaning: what was cut, by whom, with what doubts."""
 
     removed: Annotated[
-        tuple[Removed, ...], Column(REMOVED, "Pieces cut from the text: {kind, text}")
+        tuple[Removed, ...],
+        Column(
+            REMOVED,
+            "Pieces cut from the text: {kind, text}; kinds are headline, kicker, date-line, "
+            "byline, author-note, caption, picture-credit, side-box, related-link, invitation, "
+            "consent-notice, repeat, bare-heading, not-in-articlebody (the page's own JSON-LD ends "
+            "before it), end-mark, license-footer, copyright-footer",
+        ),
     ] = ()
     extractor: Annotated[str, Column(pa.string(), "Tool that found the body, with its version")]
     warnings: Annotated[
@@ -189,3 +196,12 @@ class Article:
     cleaning: Cleaning
     duplicates: Duplicates
     raw_ref: Annotated[str, Column(pa.string(), "`file#offset` of the raw bytes")]
+    page_hash: Annotated[
+        str | None,
+        Column(
+            pa.string(),
+            "First half of a SHA-256 in hex, over the page, what was given beside it, and the code "
+            "that read it: an equal page is known to be unchanged; null if time alone may change "
+            "the article",
+        ),
+    ] = None

@@ -17,8 +17,8 @@ from tasks.licensing import (
     cut_footer,
     decide,
     parse_license,
+    rights_in_page,
     rights_reserved,
-    statements_in_page,
     statements_in_text,
 )
 from tasks.text import normalise
@@ -299,7 +299,7 @@ def test_text_and_cuts_are_the_input_up_to_space(parts: list[str], glue: str) ->
 
 def page(body: str, head: str = "") -> tuple[Statement, ...]:
     tree = lxml.html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    return statements_in_page(tree, (), None)
+    return rights_in_page(tree).statements
 
 
 LINK = f'<a href="{CC}/by/4.0/" rel="license">CC BY 4.0</a>'
@@ -389,18 +389,18 @@ def test_what_is_not_the_article_s_is_left_alone(html: str) -> None:
 
 def test_json_ld_license_and_holder_are_statements() -> None:
     tree = lxml.html.fromstring("<p>x</p>")
-    (found,) = statements_in_page(tree, [f"{CC}/by/4.0/"], "Example  News")
+    (found,) = rights_in_page(tree, [f"{CC}/by/4.0/"], "Example  News").statements
     assert (found.spdx, found.source, found.scope, found.holder) == (
         "CC-BY-4.0", "json-ld", "article", "Example News",
     )  # fmt: skip
-    (found,) = statements_in_page(tree, ["https://example.org/terms"], "Example News")
+    (found,) = rights_in_page(tree, ["https://example.org/terms"], "Example News").statements
     assert (found.spdx, found.holder) == (None, "Example News")
 
 
 def test_a_page_is_not_changed_by_reading_it() -> None:
     tree = lxml.html.fromstring(f"<body><p>x {LINK} y</p><footer>© 2024 Example</footer></body>")
     before = lxml.html.tostring(tree)
-    statements_in_page(tree, (), None)
+    rights_in_page(tree)
     assert lxml.html.tostring(tree) == before
 
 
@@ -409,14 +409,12 @@ def test_reservations_are_listed() -> None:
         '<head><meta name="robots" content="index, noai">'
         '<meta name="TDM-Reservation" content="1"></head>'
     )
-    assert rights_reserved(tree) == ("noai", "tdm-reservation")
-    assert rights_reserved(tree, [("X-Robots-Tag", "bot: noimageai")]) == (
-        "noai", "noimageai", "tdm-reservation",
-    )  # fmt: skip
+    assert rights_in_page(tree).reserved == ("noai", "tdm-reservation")
+    assert rights_reserved([("X-Robots-Tag", "bot: noimageai")]) == ("noimageai",)
     free = lxml.html.fromstring(
         '<meta name="tdm-reservation" content="0"><meta name="robots" content="all">'
     )
-    assert rights_reserved(free) == ()
+    assert rights_in_page(free).reserved == ()
 
 
 # Decisions

@@ -6,8 +6,12 @@ Written for trafilatura 2.3.1, which pyproject.toml pins. Each patch has a test 
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 
 import trafilatura.utils
+from trafilatura import xpaths
+
+from tasks.local_xpath import LocalXPath
 
 JOINERS = frozenset("\u200c\u200d")  # zero-width non-joiner and joiner
 
@@ -21,3 +25,16 @@ def _keep_printable(character: str) -> str:
 # trafilatura drops the joiners that Persian, Hindi and emoji are spelled with, since Python calls
 # them unprintable: each page in Persian would be misspelled throughout.
 trafilatura.utils.return_printables_and_spaces = _keep_printable
+
+
+# Half of fast mode's time went into XPath expressions that test each element's attributes anew.
+# Lists are changed in place: trafilatura's modules hold them under names of their own.
+for _expressions, _numbers in (
+    (xpaths.BODY_XPATH, (0, 2, 3)),
+    (xpaths.OVERALL_DISCARD_XPATH, (0, 1)),
+    (xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH, (0,)),
+):
+    for _number in _numbers:
+        _expressions[_number] = LocalXPath(_expressions[_number])
+_baseline = vars(import_module("trafilatura.baseline"))  # `trafilatura.baseline` is a function
+_baseline["BASIC_CLEAN_XPATH"] = LocalXPath(_baseline["BASIC_CLEAN_XPATH"])

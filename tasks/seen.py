@@ -1,0 +1,117 @@
+"""Pages seen before: known to be unchanged without being parsed.
+
+A page is seen if the very same page made the version that is current in the lake. That is looked up
+before extraction, which is nearly all of a page's cost, and holds good at the commit only if the
+article has not changed since, there or within the shard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+
+import pyarrow as pa
+
+from expectations.records import Article, Given
+from tasks.durable import exclusive
+from tasks.index import open_index
+from tasks.metadata.dates import DATE_IN_FUTURE
+from tasks.shards import read_batches
+from tasks.storage import Lake
+from tasks.versions import Known
+
+EXTRACTION_PACKAGES = ("trafilatura", "lxml", "py3langid", "htmldate", "justext")
+HASH_BYTES = 16  # among 10^9 pages the chance of one collision is 10^18 / 2^129, one in 10^20
+# What extraction reads of a page; its source, its place and its time move without it changing.
+_HASHED = ("kind", "url", "charset", *(field.name for field in fields(Given)))
+
+
+@dataclass(frozen=True, slots=True)
+class StagedPage:
+    """A page of a shard: its source and its hash."""
+
+    source_id: str
+    page_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPage:
+    """A page that made the current version of an article."""
+
+    page: StagedPage
+    article_id: str
+
+
+def hash_pages(shard: Path) -> list[StagedPage]:
+    """Hash the pages of a shard, in order, with all that their extraction depends on."""
+    return [
+        StagedPage(source_id, page_hash)
+        for batch in read_batches(shard)
+        for source_id, page_hash in zip(
+            batch.column("source_id").to_pylist(), _hashes(batch), strict=True
+        )
+    ]
+
+
+def _hashes(batch: pa.RecordBatch) -> Iterator[str]:
+    described = batch.select(_HASHED).to_pylist()
+    for row, body in zip(described, batch.column("body"), strict=True):
+        digest = sha256(repr((_extraction_code(), row)).encode("utf-8", "surrogatepass"))
+        digest.update(body.as_buffer())
+        yield digest.digest()[:HASH_BYTES].hex()
+
+
+@cache
+def _extraction_code() -> bytes:
+    """Digest of what makes articles of pages: change a line of it, and all pages are news."""
+    digest = sha256()
+    root = Path(__file__).parents[1]
+    for folder in ("tasks", "expectations"):
+        for path in sorted((root / folder).rglob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(repr([version(package) for package in EXTRACTION_PACKAGES]).encode())
+    return digest.digest()
+
+
+def find_seen(lake: Lake, pages: Sequence[StagedPage], *, before: str) -> dict[int, SeenPage]:
+    """Find the pages that made the current version of their article.
+
+    Args:
+        lake: The lake; locked while its index is read.
+        pages: All pages of a shard.
+        before: The shard's transaction, as for `Index.versions`.
+
+    Returns:
+        Seen pages by their position in `pages`.
+    """
+    with exclusive(lake.lock), open_index(lake) as index:
+        article_ids = index.articles_of_pages(page.page_hash for page in pages)
+        known = index.versions(article_ids, before=before)
+    article_of = {held.current.page_hash: article_id for article_id, held in known.items()}
+    return {
+        row: SeenPage(page, article_of[page.page_hash])
+        for row, page in enumerate(pages)
+        if page.page_hash in article_of
+    }
+
+
+def are_still_seen(
+    seen: Collection[SeenPage], known: Mapping[str, Known], extracted: Collection[Article]
+) -> bool:
+    """Whether nothing has changed the articles of seen pages: not the lake, not their shard."""
+    changing = {article.article_id for article in extracted}
+    return not any(
+        item.article_id in changing
+        or item.article_id not in known
+        or known[item.article_id].current.page_hash != item.page.page_hash
+        for item in seen
+    )
+
+
+def depends_on_time(article: Article) -> bool:
+    """Whether the same page may make another article later: a date is in the future no more."""
+    return DATE_IN_FUTURE in article.cleaning.warnings

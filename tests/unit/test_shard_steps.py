@@ -1,0 +1,91 @@
+"""tasks.shard_steps: a shard's way, with real workers and a real lake."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from expectations.records import Outcome, Page
+from tasks import shard_steps
+from tasks.funnel import items_by_outcome
+from tasks.opening import open_lake, open_or_create_lake
+from tasks.pool import close_shared_pools
+from tasks.query import open_catalog
+from tasks.shard_steps import RunContext, ingest_shard
+from tasks.shards import stage_shards
+from tests.builders import TEXT, a_page
+
+NOW = datetime(2026, 7, 1, tzinfo=UTC)
+RUNS = iter(range(1_000))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers() -> Iterator[None]:
+    yield
+    close_shared_pools()
+
+
+def story(url: str, *, day: int, text: str = TEXT) -> Page:
+    return a_page(
+        url=url,
+        body=text.encode(),
+        fetched_at=datetime(2026, 6, day, tzinfo=UTC),
+        fetched_at_source="warc",
+    )
+
+
+def ingest(lake: Path, *pages: Page) -> dict[str, int]:
+    """Outcomes of a run over these pages."""
+    open_or_create_lake(str(lake))
+    run_id = f"run-{next(RUNS)}"
+    (shard,) = stage_shards(pages, lake.parent / run_id)
+    run = RunContext(run_id=run_id, lake=str(lake), workers=1, now=NOW, pipeline_version="test")
+    totals = items_by_outcome(ingest_shard(shard, run).funnel)
+    return {str(outcome): items for outcome, items in totals.items() if items}
+
+
+def texts(lake: Path, url: str) -> list[str]:
+    """The versions of an article, oldest first."""
+    with open_catalog(open_lake(str(lake))) as connection:
+        rows = connection.execute(
+            "select text from article_versions where url = ? order by revision", [url]
+        ).fetchall()
+    return [text for (text,) in rows]
+
+
+def test_pages_seen_before_are_unchanged_and_no_worker_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake = tmp_path / "lake"
+    pages = [story(f"https://news.example/{n}", day=n + 1) for n in range(3)]
+    assert ingest(lake, *pages) == {"discovered": 3, "new": 3}
+    monkeypatch.delattr(shard_steps, "shared_pool")
+    later = [story(f"https://news.example/{n}", day=20) for n in range(3)]
+    assert ingest(lake, *later) == {"discovered": 3, str(Outcome.UNCHANGED): 3}
+
+
+def test_what_is_new_among_pages_seen_before_is_extracted(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    old, other = story("https://news.example/1", day=1), story("https://news.example/2", day=1)
+    changed = story("https://news.example/2", day=2, text=f"{TEXT} It was corrected.")
+    ingest(lake, old, other)
+    assert ingest(lake, old, changed) == {"discovered": 2, "updated": 1, "unchanged": 1}
+
+
+def test_a_page_seen_before_that_follows_a_change_in_the_same_shard_is_a_return(
+    tmp_path: Path,
+) -> None:
+    lake, url, revised = tmp_path / "lake", "https://news.example/1", f"{TEXT} It was corrected."
+    ingest(lake, story(url, day=1))
+    again = (story(url, day=2, text=revised), story(url, day=3))
+    assert ingest(lake, *again) == {"discovered": 2, "updated": 2}
+    first, second, third = texts(lake, url)
+    assert first == third != second
+
+
+def test_a_page_that_is_rejected_is_rejected_again(tmp_path: Path) -> None:
+    lake, blank = tmp_path / "lake", a_page(url="https://news.example/1", body=b" ")
+    assert ingest(lake, blank) == ingest(lake, blank) == {"discovered": 1, "rejected": 1}
