@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
-
 import trafilatura
 from lxml.html import HtmlElement
 from trafilatura.settings import Extractor
@@ -21,7 +19,7 @@ LONG_ENOUGH = 500  # code points
 
 def read_text(tree: HtmlElement, url: str | None) -> str:
     """Read the article's text; empty if there is none. The tree is not changed."""
-    quick = extract_quickly(copy(tree), url)
+    quick = extract_quickly(tree, url)
     if quick is not None and len(quick) >= LONG_ENOUGH:
         return quick
     thorough = trafilatura.bare_extraction(tree, url=url, options=THOROUGH)

@@ -12,7 +12,7 @@ from __future__ import annotations
 from copy import copy
 
 import trafilatura.core as cascade
-from lxml.etree import Element, XPath, _Element
+from lxml.etree import XPath, _Element
 from lxml.html import HtmlElement
 from trafilatura.baseline import _BLOCK_ELEMS, baseline, html2txt
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
@@ -41,7 +41,7 @@ def extract_quickly(tree: HtmlElement, url: str | None) -> str | None:
     """Extract the article's text as `bare_extraction(tree, options=QUICK)` does.
 
     Args:
-        tree: The page. It is changed: parse it anew for other uses.
+        tree: The page; it is not changed.
         url: Its address, which relative links are resolved by.
     """
     try:
@@ -54,38 +54,47 @@ def extract_quickly(tree: HtmlElement, url: str | None) -> str | None:
 
 
 def _run_cascade(tree: HtmlElement, url: str | None) -> tuple[_Element, str]:
-    is_forum = cascade._forum_thread_page(tree)
-    if MAY_NEED_RAW_PRUNING(tree):
-        tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
-    if not is_forum:
-        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
-    cleaned = convert_tags(tree_cleaning(copy(tree), QUICK), QUICK, url)
+    cleaned = convert_tags(tree_cleaning(_pruned_copy(tree), QUICK), QUICK, url)
     body, text = extract_content(cleaned, QUICK)
     if len(text) < QUICK.min_extracted_size:
-        whole_body, whole_text, length = baseline(tree)
+        whole_body, whole_text, length = baseline(_pruned_copy(tree))
         if length > len(text):
             body, text = whole_body, whole_text
-    if 0 < len(text) < cascade.ESCALATION_MAX_LENGTH and _is_small_part(text, tree):
-        found, found_text = _retry_for_recall(tree, url)
-        is_more = len(found_text) > cascade.ESCALATION_ACCEPT_RATIO * len(text)
-        if is_more and len(found_text) >= QUICK.min_extracted_size:
-            body, text = found, found_text
+    if 0 < len(text) < cascade.ESCALATION_MAX_LENGTH and _may_be_small_part(text, tree):
+        page = _pruned_copy(tree)
+        if len(text) < cascade.ESCALATION_PAGE_SHARE * len(html2txt(page)):
+            return _retry_for_recall(page, url, body, text)
     return body, text
 
 
-def _retry_for_recall(tree: HtmlElement, url: str | None) -> tuple[_Element, str]:
-    try:
-        body, text = cascade._recall_retry(tree, RECALL, url)
-    except Exception:  # noqa: BLE001 - as trafilatura_sequence has it: the first result stands
-        return Element("body"), ""
-    return body, text
+def _pruned_copy(tree: HtmlElement) -> HtmlElement:
+    tree = copy(tree)
+    if MAY_NEED_RAW_PRUNING(tree):
+        tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
+    if not cascade._forum_thread_page(tree):
+        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
+    return tree
 
 
-def _is_small_part(text: str, tree: HtmlElement) -> bool:
-    """Whether a text covers little of the page: too little, it may be."""
-    share = cascade.ESCALATION_PAGE_SHARE
-    # html2txt puts at most two spaces to a block element and removes some text.
+def _may_be_small_part(text: str, tree: HtmlElement) -> bool:
+    """Whether a text may cover too little of the page, by a bound on what html2txt would find."""
+    # It puts at most two spaces to a block element, and removes some text.
     spaces = 2 * sum(1 for _ in tree.iter(*_BLOCK_ELEMS))
-    if len(text) >= share * (len(tree.text_content()) + spaces):
-        return False
-    return bool(len(text) < share * len(html2txt(tree)))
+    at_most = len(tree.text_content()) + spaces
+    return len(text) < float(cascade.ESCALATION_PAGE_SHARE) * at_most
+
+
+def _retry_for_recall(
+    page: HtmlElement, url: str | None, body: _Element, text: str
+) -> tuple[_Element, str]:
+    """Extract once more, less choosily; what was found first stands unless that is far more."""
+    try:
+        found, found_text = cascade._recall_retry(page, RECALL, url)
+    except Exception:  # noqa: BLE001 - as trafilatura_sequence has it
+        return body, text
+    is_more = len(found_text) > cascade.ESCALATION_ACCEPT_RATIO * len(text)
+    return (
+        (found, found_text)
+        if is_more and len(found_text) >= QUICK.min_extracted_size
+        else (body, text)
+    )
