@@ -62,19 +62,25 @@ class LocalXPath:
         )
         steps = set(_STEP.findall(path))
         predicate_tags = _TAG.findall(path.partition("]")[0]) if steps == {"*"} else []
-        self._tags = tuple(dict.fromkeys(predicate_tags)) or ("*",)
-        self._shift = 2 * _number_of_expressions
+        self.tags = tuple(dict.fromkeys(predicate_tags)) or ("*",)
+        self.shift = 2 * _number_of_expressions
         _number_of_expressions += 1
 
     def __call__(self, tree: HtmlElement) -> list[HtmlElement]:
         """The selected elements in the order of the document."""
-        found = filter(self.selects, tree.iterdescendants(*self._tags))
-        return list(islice(found, 1 if self._only_first else None))
+        if self._only_first:
+            return list(islice(filter(self.selects, tree.iterdescendants(*self.tags)), 1))
+        (found,) = find_each(tree, self)
+        return found
 
     def selects(self, element: HtmlElement) -> bool:
         """Whether the expression selects one element."""
         key = (element.tag, tuple([item for item in element.items() if item[0] in ATTRIBUTES]))
-        verdict = (_verdicts.get(key, 0) >> self._shift) & 3
+        return self.selects_signature(element, key)
+
+    def selects_signature(self, element: HtmlElement, key: Signature) -> bool:
+        """The same where the element's signature is known."""
+        verdict = (_verdicts.get(key, 0) >> self.shift) & 3
         return verdict == _SELECTED or (verdict == _UNKNOWN and self._judge(element, key))
 
     def _judge(self, element: HtmlElement, key: Signature) -> bool:
@@ -82,8 +88,25 @@ class LocalXPath:
         if sum(len(value) for _, value in key[1]) <= LONGEST_REMEMBERED:
             if len(_verdicts) >= REMEMBERED and key not in _verdicts:
                 _verdicts.clear()
-            _verdicts[key] = _verdicts.get(key, 0) | ((3 if is_selected else 1) << self._shift)
+            _verdicts[key] = _verdicts.get(key, 0) | ((3 if is_selected else 1) << self.shift)
         return is_selected
+
+
+def find_each(tree: HtmlElement, *expressions: LocalXPath) -> list[list[HtmlElement]]:
+    """Find what each of several expressions selects, in one walk over a tree."""
+    tags = tuple({tag for expression in expressions for tag in expression.tags})
+    asked = sum(1 << expression.shift for expression in expressions)
+    selected = asked << 1
+    found: list[list[HtmlElement]] = [[] for _ in expressions]
+    verdicts, attributes = _verdicts, ATTRIBUTES
+    for element in tree.iterdescendants(*({"*"} if "*" in tags else tags)):
+        key = (element.tag, tuple([item for item in element.items() if item[0] in attributes]))
+        if verdicts.get(key, 0) & (asked | selected) == asked:  # by none of them, as is known
+            continue
+        for expression, elements in zip(expressions, found, strict=True):
+            if expression.selects_signature(element, key):
+                elements.append(element)
+    return found
 
 
 def _as_self(step: re.Match[str]) -> str:

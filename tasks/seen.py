@@ -7,20 +7,18 @@ article has not changed since, there or within the shard.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-import pyarrow as pa
-
 from expectations.records import Article, Given
 from tasks.durable import exclusive
 from tasks.index import open_index
 from tasks.metadata.dates import DATE_IN_FUTURE
-from tasks.shards import read_batches
+from tasks.shards import read_bodies, read_descriptions
 from tasks.storage import Lake
 from tasks.versions import Known
 
@@ -49,20 +47,16 @@ class SeenPage:
 def hash_pages(shard: Path) -> list[StagedPage]:
     """Hash the pages of a shard, in order, with all that their extraction depends on."""
     return [
-        StagedPage(source_id, page_hash)
-        for batch in read_batches(shard)
-        for source_id, page_hash in zip(
-            batch.column("source_id").to_pylist(), _hashes(batch), strict=True
-        )
+        StagedPage(str(described["source_id"]), _hash(described, body))
+        for described, body in zip(read_descriptions(shard), read_bodies(shard), strict=True)
     ]
 
 
-def _hashes(batch: pa.RecordBatch) -> Iterator[str]:
-    described = batch.select(_HASHED).to_pylist()
-    for row, body in zip(described, batch.column("body"), strict=True):
-        digest = sha256(repr((_extraction_code(), row)).encode("utf-8", "surrogatepass"))
-        digest.update(body.as_buffer())
-        yield digest.digest()[:HASH_BYTES].hex()
+def _hash(described: dict[str, object], body: bytes) -> str:
+    read = [_extraction_code(), *(described[name] for name in _HASHED)]
+    digest = sha256(repr(read).encode("utf-8", "surrogatepass"))
+    digest.update(body)
+    return digest.digest()[:HASH_BYTES].hex()
 
 
 @cache

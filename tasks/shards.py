@@ -1,9 +1,10 @@
 """Shards: the units of work, staged as files so that tasks hand each other paths.
 
-A shard is a folder: `pages.arrow` (Arrow IPC, uncompressed, so that workers map it and read single
-pages without copying the rest), `rejections.arrow` and `skips.arrow` (what the reader could not or
-would not take). Staging costs a copy of the bytes, next to nothing beside extraction, and buys
-bounded memory, readers of any kind, and workers that need no open file of their own.
+A shard is a folder: `bodies` (the pages' bytes, one behind the other, so that workers read single
+ones), `pages.arrow` (all else about them, Arrow IPC), `rejections.arrow` and `skips.arrow` (what
+the reader could not or would not take). Staging costs a copy of the bytes, next to nothing beside
+extraction, and buys bounded memory, readers of any kind, and workers that need no open file of
+their own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -23,9 +25,9 @@ from expectations.columns import Column, arrow_schema, from_row, to_table
 from expectations.records import Page, Rejection, Skip, Stage
 from tasks.durable import exclusive, try_exclusive
 
-MAX_PAGES = 1_000
+PAGES, BODIES = "pages.arrow", "bodies"
+MAX_PAGES = 2_000  # a run of Great Expectations costs half a second, whatever the rows
 MAX_BYTES = 512 << 20  # on disk: four shards are staged at once at most
-PAGES_PER_BATCH = 8  # held in memory while staged, each of up to 20 MiB
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,13 @@ class SkipRow:
 
 
 class _Shard:
-    """A shard being staged: its pages go to disk as they come, a batch at a time."""
+    """A shard being staged: its pages' bytes go to disk as they come."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True)
         self.folder = folder
-        self._sink = pa.OSFile(str(folder / "pages.arrow"), "wb")
-        self._writer = pa.ipc.new_file(self._sink, arrow_schema(Page))
+        self._bodies = (folder / BODIES).open("wb")
+        self._places: list[int] = [0]
         self._pages: list[Page] = []
         self._rejections: list[Rejection] = []
         self._skips: list[SkipRow] = []
@@ -54,10 +56,10 @@ class _Shard:
     def add(self, item: Page | Rejection | Skip) -> None:
         self._items += 1
         if isinstance(item, Page):
-            self._pages.append(item)
+            self._bodies.write(item.body)
             self._size_bytes += len(item.body)
-            if len(self._pages) == PAGES_PER_BATCH:
-                self._flush()
+            self._places.append(self._size_bytes)
+            self._pages.append(replace(item, body=b""))
         elif isinstance(item, Rejection):
             self._rejections.append(item)
         else:
@@ -68,24 +70,21 @@ class _Shard:
         return self._items >= MAX_PAGES or self._size_bytes >= MAX_BYTES
 
     def finish(self) -> Path:
-        self._flush()
-        self._writer.close()
-        self._sink.close()
+        self._bodies.close()
+        pages = to_table(Page, self._pages)
+        for name, places in (("start", self._places[:-1]), ("end", self._places[1:])):
+            pages = pages.append_column(name, pa.array(places, pa.int64()))
+        _write_table(pages, self.folder / PAGES)
         _write_table(to_table(Rejection, self._rejections), self.folder / "rejections.arrow")
         _write_table(to_table(SkipRow, self._skips), self.folder / "skips.arrow")
         return self.folder
-
-    def _flush(self) -> None:
-        if self._pages:
-            self._writer.write_table(to_table(Page, self._pages).combine_chunks())
-            self._pages = []
 
 
 def stage_shards(items: Iterable[Page | Rejection | Skip], folder: Path) -> Iterator[Path]:
     """Write items into shard folders below `folder`, yielding each as it is complete.
 
     Args:
-        items: What a reader yields; consumed lazily, at most a batch of pages is held in memory.
+        items: What a reader yields; consumed lazily, one page's bytes are held in memory.
         folder: Created if need be. The caller removes each shard when its work is done.
 
     Yields:
@@ -108,22 +107,13 @@ def _write_table(table: pa.Table, path: Path) -> None:
 
 
 def count_pages(shard: Path) -> int:
-    """Count the pages of a shard without reading their bytes."""
-    return sum(batch.num_rows for batch in read_batches(shard))
-
-
-def read_batches(shard: Path) -> Iterator[pa.RecordBatch]:
-    """Read the pages of a shard as they lie there, a few at a time and mapped, not copied."""
-    reader = _open_pages(shard)
-    return (reader.get_batch(i) for i in range(reader.num_record_batches))
+    """Count the pages of a shard."""
+    return len(read_descriptions(shard))
 
 
 def count_items(shard: Path) -> dict[str, int]:
     """Count the items of a shard by source: what went in, to hold what comes out against."""
-    with pa.memory_map(str(shard / "pages.arrow")) as source:
-        reader = pa.ipc.open_file(source)
-        batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
-        counts = Counter[str](name for b in batches for name in b.column("source_id").to_pylist())
+    counts = Counter[str](cast("str", page["source_id"]) for page in read_descriptions(shard))
     for rows in (read_rejections(shard), read_skips(shard)):
         counts.update(row.source_id for row in rows)
     return dict(counts)
@@ -131,13 +121,28 @@ def count_items(shard: Path) -> dict[str, int]:
 
 def read_page(shard: Path, row: int) -> Page:
     """Read one page by its position in the shard."""
-    batch = _open_pages(shard).get_batch(row // PAGES_PER_BATCH)
-    return cast("Page", from_row(Page, batch.slice(row % PAGES_PER_BATCH, 1).to_pylist()[0]))
+    described = read_descriptions(shard)[row]
+    start, end = cast("tuple[int, int]", (described["start"], described["end"]))
+    with (shard / BODIES).open("rb", buffering=0) as bodies:
+        bodies.seek(start)
+        body = bodies.read(end - start)
+    return cast("Page", from_row(Page, {**described, "body": body}))
 
 
-# Not kept open: what is read through a map counts as the worker's memory until it is closed.
-def _open_pages(shard: Path) -> pa.ipc.RecordBatchFileReader:
-    return pa.ipc.open_file(pa.memory_map(str(shard / "pages.arrow")))
+def read_bodies(shard: Path) -> Iterator[bytes]:
+    """Read the bytes of each page of a shard, in order."""
+    with (shard / BODIES).open("rb") as bodies:
+        for described in read_descriptions(shard):
+            start, end = cast("tuple[int, int]", (described["start"], described["end"]))
+            yield bodies.read(end - start)
+
+
+@lru_cache(maxsize=4)  # a worker reads many pages of the same few shards
+def read_descriptions(shard: Path) -> list[dict[str, object]]:
+    """Read all that is known about a shard's pages, but for their bytes: columns by name."""
+    # Mapped: to read a copy, Arrow's allocator would reserve all the memory a worker may take.
+    with pa.memory_map(str(shard / PAGES)) as source:
+        return cast("list[dict[str, object]]", pa.ipc.open_file(source).read_all().to_pylist())
 
 
 def read_rejections(shard: Path) -> list[Rejection]:

@@ -9,9 +9,10 @@ from functools import lru_cache
 from importlib import import_module
 
 import trafilatura.utils
+from lxml.etree import XPath
 from trafilatura import xpaths
 
-from tasks.local_xpath import LocalXPath
+from tasks.local_xpath import REGULAR_EXPRESSIONS, LocalXPath
 
 JOINERS = frozenset("\u200c\u200d")  # zero-width non-joiner and joiner
 
@@ -29,12 +30,11 @@ trafilatura.utils.return_printables_and_spaces = _keep_printable
 
 # Half of fast mode's time went into XPath expressions that test each element's attributes anew.
 # Lists are changed in place: trafilatura's modules hold them under names of their own.
-for _expressions, _numbers in (
-    (xpaths.BODY_XPATH, (0, 2, 3)),
-    (xpaths.OVERALL_DISCARD_XPATH, (0, 1)),
-    (xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH, (0,)),
-):
-    for _number in _numbers:
-        _expressions[_number] = LocalXPath(_expressions[_number])
+for _number in (0, 2, 3):
+    xpaths.BODY_XPATH[_number] = LocalXPath(xpaths.BODY_XPATH[_number])
+_paths = (expression.path for expression in xpaths.OVERALL_DISCARD_XPATH)
+xpaths.OVERALL_DISCARD_XPATH[:] = [
+    LocalXPath(XPath(" | ".join(_paths), namespaces=REGULAR_EXPRESSIONS))
+]
 _baseline = vars(import_module("trafilatura.baseline"))  # `trafilatura.baseline` is a function
 _baseline["BASIC_CLEAN_XPATH"] = LocalXPath(_baseline["BASIC_CLEAN_XPATH"])

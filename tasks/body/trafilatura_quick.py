@@ -18,15 +18,16 @@ from trafilatura.baseline import _BLOCK_ELEMS, baseline, html2txt
 from trafilatura.htmlprocessing import convert_tags, prune_unwanted_nodes, tree_cleaning
 from trafilatura.main_extractor import extract_content
 from trafilatura.settings import Extractor
-from trafilatura.xml import xmltotxt
+from trafilatura.xml import delete_element, xmltotxt
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
-from tasks.local_xpath import LocalXPath
+from tasks.local_xpath import LocalXPath, find_each
 
 # Comments are readers' words, not the article's.
 QUICK = Extractor(output_format="python", comments=False, tables=True, fast=True)
 RECALL = Extractor(output_format="python", comments=False, tables=True, fast=True, recall=True)
 
+(COMMENTS,) = map(LocalXPath, REMOVE_COMMENTS_AND_LISTS_XPATH)
 # Words in all that RAW_TREE_PRUNE_XPATH selects: few pages have one.
 MAY_NEED_RAW_PRUNING = LocalXPath(
     XPath(
@@ -69,18 +70,22 @@ def _run_cascade(tree: HtmlElement, url: str | None) -> tuple[_Element, str]:
 
 def _pruned_copy(tree: HtmlElement) -> HtmlElement:
     tree = copy(tree)
-    if MAY_NEED_RAW_PRUNING(tree):
+    to_look_at, comments = find_each(tree, MAY_NEED_RAW_PRUNING, COMMENTS)
+    is_forum = cascade._forum_thread_page(tree)
+    if to_look_at:
         tree = prune_unwanted_nodes(tree, RAW_TREE_PRUNE_XPATH)
-    if not cascade._forum_thread_page(tree):
-        tree = prune_unwanted_nodes(tree, REMOVE_COMMENTS_AND_LISTS_XPATH)
+    if not is_forum:
+        for element in comments:
+            delete_element(element)
     return tree
 
 
 def _may_be_small_part(text: str, tree: HtmlElement) -> bool:
     """Whether a text may cover too little of the page, by a bound on what html2txt would find."""
-    # It puts at most two spaces to a block element, and removes some text.
+    # It puts at most two spaces to a block element, and removes scripts, among other things.
     spaces = 2 * sum(1 for _ in tree.iter(*_BLOCK_ELEMS))
-    at_most = len(tree.text_content()) + spaces
+    scripts = sum(len(script.text or "") for script in tree.iter("script"))
+    at_most = len(tree.text_content()) + spaces - scripts
     return len(text) < float(cascade.ESCALATION_PAGE_SHARE) * at_most
 
 

@@ -11,7 +11,7 @@ from trafilatura import xpaths
 from trafilatura.settings import BASIC_CLEAN_XPATH
 
 import tasks.local_xpath
-from tasks.local_xpath import REGULAR_EXPRESSIONS, LocalXPath
+from tasks.local_xpath import REGULAR_EXPRESSIONS, LocalXPath, find_each
 
 WORDS = [
     "post", "entry", "article-body", "main-content", "Main-Content", "comments", "commentary",
@@ -85,13 +85,20 @@ def test_long_attributes_are_judged_and_not_remembered(monkeypatch: pytest.Monke
     assert not tasks.local_xpath._verdicts
 
 
+def test_several_expressions_are_answered_in_one_walk() -> None:
+    expressions = [
+        etree.XPath(path, namespaces=REGULAR_EXPRESSIONS) for path in PATHS[:1] + PATHS[2:]
+    ]
+    page = "".join(f"<{tag} class='{word}' id='{word}'></{tag}>" for tag in TAGS for word in WORDS)
+    tree = fromstring(f"<main>{page}</main>")
+    found = find_each(tree, *map(LocalXPath, expressions))
+    assert found == [expression(tree) for expression in expressions]
+    assert all(found)
+
+
 def test_trafilatura_has_the_expressions_that_are_replaced() -> None:
     import tasks.body.trafilatura_patches  # noqa: F401
 
-    replaced = [
-        *xpaths.BODY_XPATH,
-        *xpaths.OVERALL_DISCARD_XPATH,
-        *xpaths.REMOVE_COMMENTS_AND_LISTS_XPATH,
-    ]
-    assert sum(isinstance(expression, LocalXPath) for expression in replaced) == 6
+    replaced = [*xpaths.BODY_XPATH, *xpaths.OVERALL_DISCARD_XPATH]
+    assert sum(isinstance(expression, LocalXPath) for expression in replaced) == 4
     assert str(BASIC_CLEAN_XPATH.path).startswith(".//aside")
