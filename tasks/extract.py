@@ -63,10 +63,10 @@ def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Articl
     if not body:
         return reject_page(page, Stage.EXTRACT, Reason.NO_TEXT, "nothing but a footer")
     metadata = read_given(page.given, now=now)
-    if metadata.title is None:
-        metadata = replace(metadata, title=story.title)
-    if not metadata.authors:
-        metadata = replace(metadata, authors=story.authors)
+    if metadata.title is None and story.title is not None:
+        metadata = replace(metadata, title=story.title, title_source="text")
+    if not metadata.authors and story.authors:
+        metadata = replace(metadata, authors=story.authors, authors_source="text")
     return _assemble(
         page,
         metadata,
@@ -148,8 +148,10 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         ),
         content=Content(
             title=metadata.title,
+            title_source=metadata.title_source,
             description=metadata.description,
             authors=metadata.authors,
+            authors_source=metadata.authors_source,
             section=metadata.section,
             tags=metadata.tags,
             image_url=metadata.image_url,

@@ -67,6 +67,12 @@ class Content:
     word_count: Annotated[
         int, Column(pa.int64(), "Words of `text`; CJK and Thai characters count as one each")
     ]
+    title_source: Annotated[
+        str | None, Column(pa.string(), "given, json-ld, meta, html or text: who states the title")
+    ] = None
+    authors_source: Annotated[
+        str | None, Column(pa.string(), "The same of the authors; null if there are none")
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

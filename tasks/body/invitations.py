@@ -16,15 +16,28 @@ LAST_LINES = 3
 LONGEST = 250  # code points of an invitation
 LONGEST_HEADING = 150
 
-# Subscribe, sign up, newsletter, follow us, comment: in the languages that most news is in.
+# Only words that speak to the reader: people sign up for courses, subscriptions are sold, and
+# presidents sign laws (in Russian with the verb that subscribing is made of).
+_OUR_LETTER = (
+    r"(?:our|your|unser\w{0,2}|notre|votre|nuestro|nossa?|nostra|onze|vår|vores|vårt)"
+    r" (?:\w{1,20} ){0,2}"
+    r"(?:newsletters?|inbox|nieuwsbrief|nyhetsbrev|nyhedsbrev|boletín|boletim)\b"
+)
+_PLATFORM = (
+    r"(?:twitter|x|facebook|instagram|linkedin|bluesky|mastodon|telegram|youtube|whatsapp|tiktok)"
+)
 _ASKS = re.compile(
-    r"\b(?:newsletters?|subscri(?:be|ption)|sign(?:ed|ing)? up|follow (?:us|me|@|\w{1,40} on )"
-    r"|click here|download (?:our|the) app|join us|your inbox|share (?:this|it)"
-    r"|abonn(?:ier|ez)|inscrivez|suscr[ií]b|suscripci|iscriviti|abbonat|assine\b|inscreva"
-    r"|anmelden|folgen sie|suivez|síguenos|siga-nos|seguici|volg ons|följ oss|følg os|prenumerera"
-    r"|abonner|nieuwsbrief|nyhetsbrev|nyhedsbrev|boletín|boletim|e-bülten|подпи[сш]|підпи[сш]"
-    r"|рассылк|zapisz się|subskryb|odebír)|^(?:leave a )?comments?\b|\bcomments?$"
-    r"|メルマガ|ニュースレター|会員登録|구독|뉴스레터|订阅|訂閱|关注我们|關注我們|اشترك|خبرنامه",
+    rf"(?:^|[.!?:;,|•>–—-]\s{{0,3}}|\b(?:please|and|or) )(?:sign up|subscribe|click here"
+    rf"|follow (?:us|me|@)|follow (?:[\w.'’-]{{1,30}} ){{1,4}}on {_PLATFORM}|join us"
+    rf"|download (?:our|the) app|share (?:this|it)|leave a comment)\b|^comments?$|{_OUR_LETTER}"
+    r"|\balready a subscriber\b|\bfor subscribers\b|\bto continue reading\b"
+    r"|\b(?:abonnieren sie|jetzt (?:abonnieren|anmelden)|hier anmelden|folgen sie uns"
+    r"|abonnez[- ]vous|inscrivez[- ]vous|suivez[- ]nous|suscríb(?:ete|ase|anse)|síguenos|siga-nos"
+    r"|inscreva-se|assine já|iscriviti|abbonati (?:ora|subito|a)|seguici|volg ons|följ oss|følg os"
+    r"|prenumerera på|abonnér på|zapisz się|subskrybuj|odebírejte|bültenimize|abone ol(?:un)?)\b"
+    r"|подпи(?:шитесь|шись|сывайтесь)|підпи(?:шіться|суйтесь|суйтеся)|наш\w{0,3} рассылк"
+    r"|メルマガ|ニュースレター|会員登録|구독하|뉴스레터|订阅我们|訂閱我們|关注我们|關注我們"
+    r"|اشترك الآن|اشترك في نشر|خبرنامه",
     re.IGNORECASE,
 )
 # The site speaks of itself: reports on cookies speak of others.

@@ -19,8 +19,8 @@ def stated_authors(
     nodes: Sequence[LinkedArticle],
     marked: Sequence[LinkedArticle],
     houses: frozenset[str],
-) -> Iterator[tuple[str, ...]]:
-    """Authors by each place that states any, the most trusted first.
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Authors with the place that states them, the most trusted first.
 
     Args:
         tags: The page's meta tags.
@@ -29,20 +29,20 @@ def stated_authors(
         houses: Folded names of the site.
     """
     for node in nodes:
-        yield _names(node, houses)
+        yield "json-ld", _names(node, houses)
     for name in meta_names.AUTHOR:
-        yield read_names(tags.meta.get(name, ()), houses=houses)
+        yield "meta", read_names(tags.meta.get(name, ()), houses=houses)
     for node in marked:
-        yield _names(node, houses)
+        yield "html", _names(node, houses)
 
 
 def choose_authors(
-    stated: Iterator[tuple[str, ...]],
+    stated: Iterator[tuple[str, tuple[str, ...]]],
     tree: HtmlElement,
     heading: HtmlElement | None,
     *,
     houses: frozenset[str],
-) -> tuple[str, ...]:
+) -> tuple[tuple[str, ...], str | None]:
     """Choose the first that are stated, else the printed byline's; the house only if none is left.
 
     Templates name the publisher as author of everything, so a person in a less trusted place is
@@ -53,14 +53,19 @@ def choose_authors(
         tree: The page.
         heading: The h1 of the headline, below which the byline stands.
         houses: Folded names of the site.
+
+    Returns:
+        The authors, and the place that states them.
     """
-    house: tuple[str, ...] = ()
-    for names in stated:
+    house: tuple[tuple[str, ...], str | None] = ((), None)
+    for source, names in stated:
         if any(fold(name) not in houses for name in names):
-            return names
-        house = house or names
+            return names, source
+        house = house if house[0] or not names else (names, source)
     printed = read_byline(tree, heading, houses=houses)
-    return printed if any(fold(name) not in houses for name in printed) else house or printed
+    if printed and (not house[0] or any(fold(name) not in houses for name in printed)):
+        return printed, "html"
+    return house
 
 
 def _names(node: LinkedArticle, houses: frozenset[str]) -> tuple[str, ...]:

@@ -57,7 +57,9 @@ class Metadata:
 
     title: str | None = None
     description: str | None = None
+    title_source: str | None = None  # given, json-ld, meta, html or text
     authors: tuple[str, ...] = ()
+    authors_source: str | None = None  # likewise
     section: str | None = None
     tags: tuple[str, ...] = ()
     image_url: str | None = None
@@ -76,10 +78,14 @@ _NOTHING_STATED = Metadata()
 def read_given(given: Given, *, now: datetime | None = None) -> Metadata:
     """Read what was given beside a page, as if the page had no metadata of its own."""
     times, warnings = choose_times(_given_dates(given), _stamps([given.given_modified]), now=now)
+    title = clean(given.given_title, max_chars=MAX_TITLE_CHARS)
+    authors = read_names(given.given_authors)
     return Metadata(
-        title=clean(given.given_title, max_chars=MAX_TITLE_CHARS),
+        title=title,
+        title_source="given" if title else None,
         description=clean(given.given_description, max_chars=MAX_DESCRIPTION_CHARS),
-        authors=read_names(given.given_authors),
+        authors=authors,
+        authors_source="given" if authors else None,
         section=clean(given.given_section, max_chars=MAX_LABEL_CHARS),
         tags=_labels(given.given_tags),
         image_url=_absolute([given.given_image_url or ""], None),
@@ -122,9 +128,15 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     publisher = stated.publisher or _publisher(publishers)
     own_url = url or next(iter(canonical), None)
     sites = _site_names(tags, [stated.publisher, *publishers], own_url)
-    title = stated.title or _title(tags, [*nodes, *marked], sites)
+    title, title_source = stated.title, stated.title_source
+    if title is None:
+        title, title_source = _title(tags, nodes, marked, sites)
     published = [*_given_dates(given), *_published(tags, nodes, marked, url)]
     heading = _heading(tags, title)
+    authors, authors_source = stated.authors, stated.authors_source
+    if not authors:
+        candidates = stated_authors(tags, nodes, marked, sites)
+        authors, authors_source = choose_authors(candidates, tree, heading, houses=sites)
     guessed = None
     if all(c.source != "given" and doubt(c.stamp, now) == DATE_IN_FUTURE for c in published):
         language = parse_tag(tags.language)
@@ -145,11 +157,12 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     )
     return Metadata(
         title=title,
+        title_source=title_source,
         description=stated.description
         or tags.first(meta_names.DESCRIPTION, max_chars=MAX_DESCRIPTION_CHARS)
         or _first_clean(_values([*nodes, *marked], "description"), MAX_DESCRIPTION_CHARS),
-        authors=stated.authors
-        or choose_authors(stated_authors(tags, nodes, marked, sites), tree, heading, houses=sites),
+        authors=authors,
+        authors_source=authors_source,
         section=stated.section
         or _first_clean(_values(nodes, "section"), MAX_LABEL_CHARS)
         or tags.first(meta_names.SECTION, max_chars=MAX_LABEL_CHARS)
@@ -266,21 +279,37 @@ def _site_names(tags: Tags, publishers: Iterable[str | None], url: str | None) -
     return frozenset(fold(name) for name in names) - {""}
 
 
-def _title(tags: Tags, nodes: Sequence[LinkedArticle], sites: frozenset[str]) -> str | None:
+def _title(
+    tags: Tags,
+    nodes: Sequence[LinkedArticle],
+    marked: Sequence[LinkedArticle],
+    sites: frozenset[str],
+) -> tuple[str | None, str | None]:
+    """The headline, and the place that states it."""
+
     def cleaned(values: Iterable[str]) -> list[str]:
         return [c for v in values if (c := clean(v, max_chars=MAX_TITLE_CHARS)) is not None]
 
     # Between the headline and the site's name, templates put the section's.
-    sections = [*_values(nodes, "section"), *tags.all(meta_names.SECTION)]
+    sections = [*_values([*nodes, *marked], "section"), *tags.all(meta_names.SECTION)]
     endings = sites | {fold(section) for section in sections}
-    social = [*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)]
-    return choose_title(
-        linked=cleaned([*_each(nodes, "headlines"), *tags.all(["itemprop:headline"])]),
+    linked = cleaned(_each(nodes, "headlines"))
+    itemprop = cleaned([*_each(marked, "headlines"), *tags.all(["itemprop:headline"])])
+    named = cleaned([*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)])
+    social = [without_site(title, endings) for title in named]
+    title = choose_title(
+        linked=[*linked, *itemprop],
         headings=[text for _, text in tags.headings],
-        social=[without_site(title, endings) for title in cleaned(social)],
+        social=social,
         document=without_site(tags.title, endings) if tags.title else None,
         sites=sites,
     )
+    if title is None:
+        return None, None
+    for source, stated in (("json-ld", linked), ("meta", social)):
+        if any(agree(title, without_site(one, sites)) for one in stated):
+            return title, source
+    return title, "html"
 
 
 def _heading(tags: Tags, title: str | None) -> HtmlElement | None:

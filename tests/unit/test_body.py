@@ -246,6 +246,23 @@ def test_a_quote_about_subscriptions_is_no_invitation() -> None:
     assert find(paragraphs(*STORY, quote)).text.endswith(quote)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Netflix will report its subscription numbers in April.",
+        "More than 300 people have signed up for the course since Monday.",
+        "A spokesman declined to comment",
+        "Storms follow rain on Monday and Tuesday.",
+        "Wer mitmachen will, kann sich bis Freitag anmelden.",
+        "Президент подписал указ о новом порядке.",
+        "اشترك في الاجتماع ثلاثون وزيرا.",
+        "The newsletter was first printed in 1911.",
+    ],
+)
+def test_news_of_subscriptions_signatures_and_comments_stays(line: str) -> None:
+    assert find(paragraphs(*STORY, line)).text.endswith(line)
+
+
 def test_a_heading_that_nothing_follows_is_cut() -> None:
     page = html.fromstring(
         "<html><body><h2>Who pays</h2><h3>More from the coast</h3></body></html>"

@@ -78,7 +78,10 @@ def test_nothing_to_stage_makes_no_shard(tmp_path: Path) -> None:
 def test_a_shard_holds_so_many_items_whatever_they_are(tmp_path: Path) -> None:
     mixed = [a_page(body=b""), SKIP, a_rejection()] * (MAX_PAGES // 3 + 1)
     folders = list(stage_shards(mixed, tmp_path / "s"))
-    assert [sum(count_items(folder).values()) for folder in folders] == [MAX_PAGES, len(mixed) - MAX_PAGES]
+    assert [sum(count_items(folder).values()) for folder in folders] == [
+        MAX_PAGES,
+        len(mixed) - MAX_PAGES,
+    ]
 
 
 def test_large_pages_make_small_shards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
