@@ -14,7 +14,7 @@ from tasks.body.trafilatura_quick import extract_quickly
 # came out equal, and body F1 was not lower (token F1 .961 against .958 on body/, .953 against .949
 # on publishers/).
 THOROUGH = Extractor(output_format="python", comments=False, tables=True)
-LONG_ENOUGH = 500  # code points
+LONG_ENOUGH = 250  # code points; trafilatura's own MIN_EXTRACTED_SIZE, below which it looks again
 
 
 def read_text(tree: HtmlElement, url: str | None) -> str:
