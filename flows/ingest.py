@@ -51,7 +51,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
     """Ingest sources into a lake, judge the run and report on it.
 
     Args:
-        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all of it.
+        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all its folders.
         lake: Folder or s3://bucket/prefix of the lake, made if need be.
         source_id: Name for the pages of ad-hoc sources, instead of the file's or folder's own.
         as_kind: Kind of every file, instead of what its content says.

@@ -11,10 +11,12 @@ from datetime import datetime
 from importlib.metadata import version
 
 from expectations.records import (
+    TEXT_EXTRACTOR,
     Article,
     Cleaning,
     Content,
     Duplicates,
+    Given,
     Page,
     PageKind,
     Place,
@@ -31,7 +33,6 @@ from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata
 from tasks.walls import find_wall
 
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
-TEXT_EXTRACTOR = "broadsheet.wire"
 
 
 def extract_page(page: Page, *, now: datetime) -> Article | Rejection:
@@ -126,7 +127,7 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
     url = urls.without_credentials(page.url) if page.url else None
     canonical = urls.choose_canonical(url, metadata.canonical_urls)
     rights = licensing.decide(
-        statements,
+        (*statements, *_registered(page.given)),
         given=page.given.given_license,
         publisher=metadata.publisher,
         agency=dateline.agency,
@@ -177,4 +178,20 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         ),
         duplicates=Duplicates(content_hash=content_hash),
         raw_ref=page.raw_ref,
+    )
+
+
+def _registered(given: Given) -> tuple[licensing.Statement, ...]:
+    """What the source registry states about the site that a page belongs to, or nothing."""
+    if given.registry_license is None:
+        return ()
+    return (
+        licensing.Statement(
+            spdx=given.registry_license,
+            url=given.registry_license_url,
+            scope="site",
+            source="registry",
+            evidence=given.registry_license_evidence or "",
+            holder=given.registry_holder,
+        ),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
 from tasks.errors import SourceError, UsageError
+from tasks.registered import Sites, find_sites, state_license
 from tasks.registry import Source, find_source, load_registry
 from tasks.sources import SourceKind, file_sizes, lists_urls, open_source
 from tasks.sources.paths import find_files
@@ -31,9 +32,11 @@ def open_sources(
 ) -> Items:
     """Open each SOURCE, in order; what is wrong with the arguments shows before anything is read.
 
+    Pages carry the license that the registry states for their source or for their site.
+
     Args:
-        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all of it.
-        registry: The registry file.
+        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all its folders.
+        registry: The registry file; it may be absent where no SOURCE is a name of it.
         source_id: Name for all pages of ad-hoc sources, instead of the file's or folder's own.
         as_kind: Kind of every file, instead of what its content says.
         limit: Most items to read.
@@ -42,10 +45,12 @@ def open_sources(
         UsageError: for a network source, or a name that the registry does not know.
         SourceError: if there is nothing to read at a SOURCE.
     """
+    entries = _entries(sources, registry)
+    sites = find_sites(entries)
     opened = [
         items
         for source in sources
-        for items in _open(source, registry=registry, source_id=source_id, as_kind=as_kind)
+        for items in _open(source, entries, sites, source_id=source_id, as_kind=as_kind)
     ]
     return islice(chain.from_iterable(opened), limit)
 
@@ -53,16 +58,26 @@ def open_sources(
 def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:
     """Bytes of each file behind the sources, for estimates; one that is gone has none."""
     sizes: dict[str, int] = {}
+    entries = _entries(sources, registry)
     for source in sources:
-        named = [entry.location for entry in _registered(source, registry)] or [source]
-        for location in named:
+        for location in [folder for _, folder in _folders(source, entries)] or [source]:
             with contextlib.suppress(SourceError, OSError):
                 sizes |= file_sizes(location)
     return sizes
 
 
+def _entries(sources: Sequence[str], registry: Path) -> tuple[Source, ...]:
+    is_needed = any(source.startswith("@") for source in sources)
+    return load_registry(registry) if is_needed or registry.exists() else ()
+
+
 def _open(
-    source: str, *, registry: Path, source_id: str | None, as_kind: SourceKind | None
+    source: str,
+    entries: tuple[Source, ...],
+    sites: Sites,
+    *,
+    source_id: str | None,
+    as_kind: SourceKind | None,
 ) -> list[Items]:
     is_list = as_kind is SourceKind.URLS or (as_kind is None and lists_urls(source))
     if is_list or source.lower().startswith(NETWORK_PREFIXES):
@@ -73,23 +88,47 @@ def _open(
     if source.startswith("@"):
         if source_id is not None:
             raise UsageError(f"{source} has its own id: leave --source-id out, or name its folder")
-        return [_open_registered(entry) for entry in _registered(source, registry)]
-    return [open_source(source, source_id=source_id, as_kind=as_kind)]
+        return [
+            _with_license(_open_folder(entry, folder), entry, sites)
+            for entry, folder in _folders(source, entries)
+        ]
+    # An id that is given on purpose names its entry; a file's or folder's own may by chance.
+    meant = next((entry for entry in entries if entry.source_id == source_id), None)
+    return [_with_license(open_source(source, source_id=source_id, as_kind=as_kind), meant, sites)]
 
 
-def _registered(source: str, registry: Path) -> tuple[Source, ...]:
+def _with_license(items: Items, entry: Source | None, sites: Sites) -> Items:
+    for item in items:
+        yield state_license(item, source=entry, sites=sites) if isinstance(item, Page) else item
+
+
+def _folders(source: str, entries: tuple[Source, ...]) -> list[tuple[Source, str]]:
+    """Entries that SOURCE means with their folders; none if it is a path."""
     if not source.startswith("@"):
-        return ()
-    entries = load_registry(registry)
-    return entries if source == ALL_SOURCES else (find_source(entries, source),)
+        return []
+    if source == ALL_SOURCES:
+        folders = [(entry, entry.location) for entry in entries if entry.location is not None]
+        if entries and not folders:
+            raise UsageError(
+                "the registry has network sources only, which this version cannot fetch yet; "
+                "name a file, folder or glob"
+            )
+        return folders
+    entry = find_source(entries, source)
+    if entry.location is None:
+        raise UsageError(
+            f"@{entry.source_id} ({entry.name}) is a network source; this version cannot fetch "
+            f"yet: ingest a crawl of it by its path, with --source-id {entry.source_id}"
+        )
+    return [(entry, entry.location)]
 
 
-def _open_registered(source: Source) -> Items:
+def _open_folder(source: Source, folder: str) -> Items:
     """Open a watched folder: one without news is no mistake, one that is gone is a rejection."""
     try:
-        return open_source(source.location, source_id=source.source_id)
+        return open_source(folder, source_id=source.source_id)
     except (SourceError, OSError) as error:
-        if os.path.isdir(source.location):  # noqa: PTH112 - False, not an error, if it is closed
+        if os.path.isdir(folder):  # noqa: PTH112 - False, not an error, if it is closed
             return iter(())
         lost = rejection(
             source_id=source.source_id,

@@ -1,37 +1,74 @@
 """The source registry: a TOML file that names the places which news comes from.
 
-Each `[[source]]` has an `id` (written `@id` on the command line), a `name` and a `kind`; a
-`folder` also has a `path`, relative to the registry file.
+Each `[[source]]` has an `id` (written `@id` on the command line), a `name` and a `kind`: a `folder`
+has a `path`, relative to the registry file; a `site` is to be fetched, beginning at its `homepage`.
+What an entry says of itself is checked here; what its license covers, in `tasks.registered`.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from tasks import urls
 from tasks.errors import UsageError
+from tasks.iso_countries import ISO_3166_1
+from tasks.language import ISO_639_1
+from tasks.licensing import parse_license
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
-_REQUIRED = ("id", "name", "kind", "path")
+_REQUIRED = ("id", "name", "kind")
+_TEXTS = (
+    *_REQUIRED,
+    "path",
+    "homepage",
+    "language",
+    "country",
+    "license",
+    "license_url",
+    "license_evidence",
+)
+_KNOWN = (*_TEXTS, "pace", "verified")
+# SPDX specification 2.3, Annex D: an idstring is letters, digits, `-` and `.`.
+_OWN_LICENSE = re.compile(r"LicenseRef-[A-Za-z0-9.-]{1,60}")
+# SPDX ids that parse_license reads from words, but not from the id.
+_OTHER_LICENSES = frozenset({"OGL-UK-1.0", "OGL-UK-2.0", "OGL-UK-3.0"})
+_MAX_PACE_S = 3600  # slower than once an hour is a mistake in the unit
 
 
 class EntryKind(StrEnum):
     """How an entry's source is read."""
 
     FOLDER = "folder"
+    SITE = "site"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One entry of the registry; `location` is a folder's absolute path."""
+    """One entry of the registry, as its file states it.
+
+    `location` is a folder's absolute path, None for a site. `license` is an SPDX id or a
+    LicenseRef, and never without `license_evidence`: the words, or the address, that say so.
+    `license_url` is that of a well-known license where the entry names none.
+    `pace_s` are the seconds between two requests. `is_verified` says that somebody has looked.
+    """
 
     source_id: str
     name: str
     kind: EntryKind
-    location: str
+    location: str | None = None
+    homepage: str | None = None
+    language: str | None = None
+    country: str | None = None
+    license: str | None = None
+    license_url: str | None = None
+    license_evidence: str | None = None
+    pace_s: float | None = None
+    is_verified: bool = False
 
 
 def load_registry(path: Path) -> tuple[Source, ...]:
@@ -73,32 +110,114 @@ def find_source(sources: tuple[Source, ...], name: str) -> Source:
 
 
 def _source(table: object, *, where: str, base: Path) -> Source:
-    fields = _strings(table, where)
-    missing = [key for key in _REQUIRED if key not in fields]
-    if missing:
-        raise UsageError(f"{where} lacks: {', '.join(missing)}")
-    if not _ID.fullmatch(fields["id"]):
-        raise UsageError(
-            f"{where} has the id {fields['id']!r}; use lower-case letters, digits, '.', '_', '-'"
-        )
-    if fields["kind"] not in list(EntryKind):
-        raise UsageError(
-            f"{where} is of the unknown kind {fields['kind']!r}; known: {', '.join(EntryKind)}"
-        )
+    if not isinstance(table, dict):
+        raise UsageError(f"{where} is not a [[source]] table")
+    if isinstance(table.get("id"), str):
+        where = f"{where} ({table['id']!r})"
+    texts = _texts(table, where)
+    if not _ID.fullmatch(texts["id"]):
+        raise UsageError(f"{where}: for an id use lower-case letters, digits, '.', '_', '-'")
+    kind = _kind(texts, where)
+    _check_codes(texts, where)
+    _check_addresses(texts, where)
+    license_id = _license(texts, where)
+    known = parse_license(license_id) if license_id else None
     return Source(
-        source_id=fields["id"],
-        name=fields["name"],
-        kind=EntryKind(fields["kind"]),
-        location=str((base / fields["path"]).resolve()),
+        source_id=texts["id"],
+        name=texts["name"],
+        kind=kind,
+        location=str((base / texts["path"]).resolve()) if kind is EntryKind.FOLDER else None,
+        homepage=texts.get("homepage"),
+        language=texts.get("language"),
+        country=texts.get("country"),
+        license=license_id,
+        license_url=texts.get("license_url") or (known[1] if known else None),
+        license_evidence=texts.get("license_evidence"),
+        pace_s=_pace(table, where),
+        is_verified=_is_verified(table, where),
     )
 
 
-def _strings(table: object, where: str) -> dict[str, str]:
-    if not isinstance(table, dict):
-        raise UsageError(f"{where} is not a [[source]] table")
-    for key, value in table.items():
-        if key not in _REQUIRED:
-            raise UsageError(f"{where} has the unknown key {key!r}; known: {', '.join(_REQUIRED)}")
+def _texts(table: Mapping[str, object], where: str) -> dict[str, str]:
+    """The entry's strings, white space folded; all keys are known and none is missing."""
+    unknown = [key for key in table if key not in _KNOWN]
+    if unknown:
+        raise UsageError(f"{where} has the unknown key {unknown[0]!r}; known: {', '.join(_KNOWN)}")
+    texts: dict[str, str] = {}
+    for key in _TEXTS:
+        value = table.get(key)
+        if value is None:
+            continue
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise UsageError(f"{where}: {key} must be a string that is not empty, without NUL")
-    return table
+        texts[key] = value if key == "path" else " ".join(value.split())
+    missing = [key for key in _REQUIRED if key not in table]
+    if missing:
+        raise UsageError(f"{where} lacks: {', '.join(missing)}")
+    return texts
+
+
+def _kind(texts: Mapping[str, str], where: str) -> EntryKind:
+    if texts["kind"] not in list(EntryKind):
+        raise UsageError(
+            f"{where} is of the unknown kind {texts['kind']!r}; known: {', '.join(EntryKind)}"
+        )
+    kind = EntryKind(texts["kind"])
+    if kind is EntryKind.FOLDER and "path" not in texts:
+        raise UsageError(f"{where} lacks: path (the folder, from the registry file)")
+    if kind is EntryKind.SITE and "path" in texts:
+        raise UsageError(f"{where}: a site has no path; give its homepage, or the kind folder")
+    return kind
+
+
+def _check_codes(texts: Mapping[str, str], where: str) -> None:
+    language, country = texts.get("language"), texts.get("country")
+    if language is not None and language not in ISO_639_1:
+        raise UsageError(f"{where}: language {language!r} is no ISO 639-1 code, such as 'en'")
+    if country is not None and country not in ISO_3166_1:
+        raise UsageError(f"{where}: country {country!r} is no ISO 3166-1 code, such as 'GB'")
+
+
+def _check_addresses(texts: Mapping[str, str], where: str) -> None:
+    for key in ("homepage", "license_url"):
+        if key in texts and urls.canonicalise(texts[key]) is None:
+            raise UsageError(f"{where}: {key} must be an http:// or https:// address")
+
+
+def _license(texts: Mapping[str, str], where: str) -> str | None:
+    stated = texts.get("license")
+    if stated is None:
+        for key in ("license_url", "license_evidence"):
+            if key in texts:
+                raise UsageError(f"{where} has a {key}, but no license: name it, by its SPDX id")
+        return None
+    if "license_evidence" not in texts:
+        raise UsageError(f"{where} lacks: license_evidence (the words, or address, that say so)")
+    if stated in _OTHER_LICENSES:
+        return stated
+    if read := parse_license(stated):
+        if read[0] != stated:
+            raise UsageError(f"{where}: the license {stated!r} is written {read[0]!r}")
+        return stated
+    if not _OWN_LICENSE.fullmatch(stated):
+        raise UsageError(
+            f"{where} has the unknown license {stated!r}; use an id such as 'CC-BY-4.0', "
+            "'LicenseRef-CC-BY' (no version known) or 'LicenseRef-AllRightsReserved'"
+        )
+    return stated
+
+
+def _pace(table: Mapping[str, object], where: str) -> float | None:
+    pace = table.get("pace")
+    if pace is None:
+        return None
+    if isinstance(pace, bool) or not isinstance(pace, int | float) or not 0 < pace <= _MAX_PACE_S:
+        raise UsageError(f"{where}: pace must be seconds, more than 0 and at most {_MAX_PACE_S}")
+    return float(pace)
+
+
+def _is_verified(table: Mapping[str, object], where: str) -> bool:
+    verified = table.get("verified", False)
+    if not isinstance(verified, bool):
+        raise UsageError(f"{where}: verified must be true or false, without quotes")
+    return verified

@@ -2,6 +2,7 @@
 
 from expectations.records.articles import (
     REMOVED,
+    TEXT_EXTRACTOR,
     Article,
     Cleaning,
     Content,
@@ -22,6 +23,7 @@ from expectations.records.versions import ArticleVersion, Version
 __all__ = [
     "NOTHING_GIVEN",
     "REMOVED",
+    "TEXT_EXTRACTOR",
     "Article",
     "ArticleVersion",
     "Cleaning",

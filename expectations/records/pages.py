@@ -27,6 +27,18 @@ class Given:
     given_image_url: Annotated[str | None, Column(pa.string(), "Image as given")] = None
     given_language: Annotated[str | None, Column(pa.string(), "Language as given")] = None
     given_license: Annotated[str | None, Column(pa.string(), "License as given")] = None
+    registry_license: Annotated[
+        str | None, Column(pa.string(), "License of its source in the registry, SPDX or LicenseRef")
+    ] = None
+    registry_license_url: Annotated[
+        str | None, Column(pa.string(), "Address of that license, as the registry has it")
+    ] = None
+    registry_license_evidence: Annotated[
+        str | None, Column(pa.string(), "Words, or address, that the registry names for it")
+    ] = None
+    registry_holder: Annotated[
+        str | None, Column(pa.string(), "Name of the registered site that it belongs to")
+    ] = None
 
 
 NOTHING_GIVEN = Given()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -183,3 +184,80 @@ def test_a_registered_source_keeps_its_own_id(tmp_path: Path) -> None:
     )
     with pytest.raises(UsageError, match="leave --source-id out"):
         open_sources(["@a"], registry=registry, source_id="b")
+
+
+SITE = """
+[[source]]
+id = "wire"
+name = "The Wire"
+kind = "site"
+homepage = "https://wire.example/"
+license = "CC-BY-4.0"
+license_evidence = "All our texts are CC BY 4.0."
+"""
+
+
+def licenses(items: Iterable[object]) -> list[str | None]:
+    return [item.given.registry_license for item in items if isinstance(item, Page)]
+
+
+def test_a_network_source_of_the_registry_is_told_to_come_later(tmp_path: Path) -> None:
+    registry = write_registry(tmp_path, watched="inbox")
+    registry.write_text(registry.read_text() + SITE)
+    with pytest.raises(UsageError, match=r"@wire \(The Wire\) is a network source; .*cannot fetch"):
+        open_sources(["@wire"], registry=registry)
+
+
+def test_all_sources_are_the_folders_of_the_registry(tmp_path: Path) -> None:
+    write_story(tmp_path / "inbox" / "story.txt")
+    registry = write_registry(tmp_path, watched="inbox")
+    registry.write_text(SITE + registry.read_text())
+    assert [item.source_id for item in open_sources(["@all"], registry=registry)] == ["watched"]
+    assert len(input_sizes(["@all"], registry=registry)) == 1
+
+
+def test_all_sources_of_a_registry_without_folders_is_told_to_come_later(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE)
+    with pytest.raises(UsageError, match="network sources only"):
+        open_sources(["@all"], registry=registry)
+
+
+def test_the_license_of_a_registered_folder_goes_with_its_pages(tmp_path: Path) -> None:
+    write_story(tmp_path / "inbox" / "story.txt")
+    registry = write_registry(tmp_path, watched="inbox")
+    registry.write_text(registry.read_text() + 'license = "CC0-1.0"\nlicense_evidence = "README"\n')
+    assert licenses(open_sources(["@watched"], registry=registry)) == ["CC0-1.0"]
+    assert licenses(open_sources([str(tmp_path / "inbox")], registry=registry)) == [None]
+
+
+def test_a_page_of_a_registered_site_is_known_in_any_file(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE)
+    crawl = tmp_path / "crawl.jsonl"
+    crawl.write_text(
+        '{"url": "https://www.wire.example/1", "text": "The ferry sailed."}\n'
+        '{"url": "https://elsewhere.example/1", "text": "The ferry sailed."}\n'
+        '{"text": "The ferry sailed."}\n'
+        "broken\n"
+    )
+    items = list(open_sources([str(crawl)], registry=registry))
+    assert licenses(items) == ["CC-BY-4.0", None, None]
+    assert isinstance(items[-1], Rejection)
+
+
+def test_a_registered_id_that_is_given_on_purpose_names_its_entry(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE)
+    story = str(write_story(tmp_path / "wire" / "story.txt"))
+    assert licenses(open_sources([story], registry=registry, source_id="wire")) == ["CC-BY-4.0"]
+    # The folder's own name is the same by chance.
+    assert licenses(open_sources([str(tmp_path / "wire")], registry=registry)) == [None]
+
+
+def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text("[[sauce]]")
+    story = str(write_story(tmp_path / "story.txt"))
+    with pytest.raises(UsageError, match="source registry"):
+        open_sources([story], registry=registry)
