@@ -37,7 +37,7 @@ from tasks.errors import StaleTableError
 from tasks.funnel import Fate, check_sums, funnel_rows
 from tasks.index import open_index
 from tasks.lake import append, pause
-from tasks.seen import SeenPage, are_still_seen
+from tasks.seen import SeenPage, changed_since
 from tasks.shards import SkipRow
 from tasks.snapshots import moment
 from tasks.storage import Lake
@@ -66,6 +66,10 @@ class Shard:
 
 class SeenPagesError(Exception):
     """Pages that were taken for unchanged may not be: extract them, and commit again."""
+
+    def __init__(self, article_ids: Collection[str]) -> None:
+        super().__init__(f"{len(article_ids)} articles have changed since")
+        self.article_ids = article_ids
 
 
 def transaction_of(run_id: str, shard_name: str) -> str:
@@ -116,8 +120,8 @@ def _commit_rows(
         ]
         known = index.versions(article_ids, before=shard.app_id)
         held = index.rejections(names)
-    if not are_still_seen(shard.seen, known, shard.articles):
-        raise SeenPagesError
+    if changed := changed_since(shard.seen, known, shard.articles):
+        raise SeenPagesError(changed)
     assigned = assign_versions(
         shard.articles, known, run_id=shard.run_id, now=now, pipeline_version=pipeline_version
     )

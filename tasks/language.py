@@ -19,7 +19,7 @@ SURE_FROM_CHARACTERS = 200
 # template says `en` over Persian. Quotations and names do not get there: of 35 languages' sentences
 # of 12 to 200 characters, the least for a true declaration was 2e-5.
 OUT_OF_THE_QUESTION = 1e-6
-WEIGHED_FROM_CHARACTERS = 40
+WEIGHED_FROM_BYTES = 20  # of UTF-8: eight Chinese characters say more than eight Latin ones
 # Below this the best of 150 languages is a guess: better no language than a wrong one.
 GUESS = 0.3
 
@@ -90,7 +90,7 @@ def identify(text: str, declared: str | None) -> Language:
     scores = _scores(sample)
     detected = max(scores, key=scores.__getitem__)
     sure = scores[detected] > SURE and len(sample) >= SURE_FROM_CHARACTERS
-    if code is not None and len(sample) >= WEIGHED_FROM_CHARACTERS:
+    if code is not None and len(sample.encode(errors="replace")) >= WEIGHED_FROM_BYTES:
         sure = sure or scores.get(code, 1.0) < OUT_OF_THE_QUESTION
     if code is None and scores[detected] < GUESS:
         return Language(None, None)

@@ -49,7 +49,7 @@ _XML_ROOTS = {
     "svg": "an SVG image",
 }
 _XML_ROOT = re.compile(
-    r"(?>(?:\s+|<\?[^>]*>|<!--.*?-->|<!doctype[^>\[]*(?:\[[^\]]*\])?[^>]*>)*)<([a-z:]+)[\s>]",
+    r"(?>(?:\s+|<\?[^>]*>|<!--.*?-->|<!doctype[^>\[]*+(?:\[[^\]]*+\])?[^>]*+>)*)<([a-z:]+)[\s>]",
     re.IGNORECASE | re.DOTALL,
 )
 # Broken templates put an image, even a feed's tag, before the page itself.

@@ -14,15 +14,17 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from expectations.records import Article, Given
+from expectations.records import TEXT_EXTRACTOR, Article, Given
 from tasks.durable import exclusive
 from tasks.index import open_index
-from tasks.metadata.dates import DATE_IN_FUTURE
+from tasks.metadata.dates import DATE_GUESSED, DATE_IN_FUTURE
 from tasks.shards import read_bodies, read_descriptions
 from tasks.storage import Lake
-from tasks.versions import Known
+from tasks.versions import Known, version_hash
 
-EXTRACTION_PACKAGES = ("trafilatura", "lxml", "py3langid", "htmldate", "justext")
+EXTRACTION_PACKAGES = (
+    "trafilatura", "lxml", "py3langid", "htmldate", "justext", "dateparser", "charset-normalizer",
+)  # fmt: skip
 HASH_BYTES = 16  # among 10^9 pages the chance of one collision is 10^18 / 2^129, one in 10^20
 # What extraction reads of a page; its source, its place and its time move without it changing.
 _HASHED = ("kind", "url", "charset", *(field.name for field in fields(Given)))
@@ -93,19 +95,28 @@ def find_seen(lake: Lake, pages: Sequence[StagedPage], *, before: str) -> dict[i
     }
 
 
-def are_still_seen(
+def changed_since(
     seen: Collection[SeenPage], known: Mapping[str, Known], extracted: Collection[Article]
-) -> bool:
-    """Whether nothing has changed the articles of seen pages: not the lake, not their shard."""
-    changing = {article.article_id for article in extracted}
-    return not any(
-        item.article_id in changing
+) -> frozenset[str]:
+    """Which articles of seen pages have changed since: in the lake, or by their own shard."""
+    revised = {
+        article.article_id
+        for article in extracted
+        if article.article_id in known
+        and known[article.article_id].current.version_hash != version_hash(article)
+    }
+    return frozenset(
+        item.article_id
+        for item in seen
+        if item.article_id in revised
         or item.article_id not in known
         or known[item.article_id].current.page_hash != item.page.page_hash
-        for item in seen
     )
 
 
 def depends_on_time(article: Article) -> bool:
     """Whether the same page may make another article later: a date is in the future no more."""
-    return DATE_IN_FUTURE in article.cleaning.warnings
+    if {DATE_IN_FUTURE, DATE_GUESSED} & set(article.cleaning.warnings):
+        return True
+    # Where a page states no date its words are searched, and days in the future passed over.
+    return article.times.published_at is None and article.cleaning.extractor != TEXT_EXTRACTOR

@@ -63,9 +63,12 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
                 ),
                 pipeline_version=run.pipeline_version,
             )
-        except SeenPagesError:  # what they show was revised in the meantime, or in this shard
-            TALLY.add(articles=-len(seen))
-            seen = {}
+        except SeenPagesError as error:  # they were revised in the meantime, or in this shard
+            still = {
+                row: page for row, page in seen.items() if page.article_id not in error.article_ids
+            }
+            TALLY.add(articles=len(still) - len(seen))
+            seen = still
             continue
         TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
         discard(shard)

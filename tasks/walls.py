@@ -22,7 +22,9 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
         Reason.JAVASCRIPT_REQUIRED,
         re.compile(
-            r"(?:enable|activate|turn on|requires?|without|needs) java ?script"
+            r"(?:enable|activate|turn on) java ?script"
+            r"|(?:page|site|app|browser) (?:requires?|needs) java ?script"
+            r"|(?:not|n't) (?:\w+ ){0,3}without java ?script"
             r"|java ?script (?:is|seems to be|appears to be) (?:disabled|required|turned off)"
             r"|java ?script (?:aktivieren|ist deaktiviert)|activ\w+ (?:le )?java ?script"
             r"|habilit\w+ (?:el )?java ?script|abilita\w* java ?script|включите java ?script"
@@ -35,13 +37,14 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     (
         Reason.CONSENT_WALL,
         re.compile(
-            r"(?:accept|use|uses|using|consent to)(?: all| our| the use of)? cookies"
+            r"(?:accept|we(?: and our(?: \w{1,20}){1,3})? use|(?:this|our) (?:web)?site uses"
+            r"|consent to)(?: all| our| the use of)? cookies"
             r"|before you continue to|we value your privacy|manage (?:your )?(?:consent|cookies)"
             r"|cookies (?:akzeptieren|zustimmen)|mit werbung (?:und tracking )?weiterlesen"
             r"|acceptez? les cookies|aceptar (?:las |todas las )?cookies|accetta(?:re)? i cookie"
-            r"|aceitar (?:os )?cookies|cookies accepteren|(?:verwenden|nutzen|setzen) cookies"
-            r"|utilis\w+ (?:des|les) cookies|(?:usamos|utilizamos|empleamos) cookies"
-            r"|(?:usa|utilizza|usiamo|utilizziamo) (?:i )?cookie|gebruiken? cookies"
+            r"|aceitar (?:os )?cookies|cookies accepteren|wir (?:verwenden|nutzen|setzen) cookies"
+            r"|nous utilisons (?:des|les) cookies|(?:usamos|utilizamos|empleamos) cookies"
+            r"|(?:usiamo|utilizziamo) (?:i )?cookie|wij gebruiken cookies"
             r"|använder (?:vi )?cookies|bruger (?:vi )?cookies|używamy (?:plików )?cookie"
             r"|использу\w+ (?:файлы )?(?:cookie|куки)|cookieを使用|クッキーを使用|쿠키를 사용"
             r"|使用 ?cookie",
@@ -53,8 +56,9 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
         re.compile(
             r"subscribe (?:now |today )?to (?:continue|keep|read)|to (?:continue|keep) reading"
             r"|already (?:a |an )?subscribe[rd]|subscribers? only"
-            r"|(?:is|only|exclusive|exclusively|reserved|available) (?:for|to) (?:our )?"
-            r"(?:paid |paying |registered )?subscribers|(?:reached|used) your (?:\w+ ){0,3}limit"
+            r"|(?:only|exclusive|exclusively|reserved) (?:for|to) (?:our )?"
+            r"(?:paid |paying |registered )?subscribers|(?:is|article) for subscribers"
+            r"|(?:reached|used) your (?:\w+ ){0,3}(?:article|story|reading) limit"
             r"|nur für abonnent|für abonnent\w* lesbar|exklusiv für abonnent|bereits abonnent"
             r"|mit (?:einem )?\w{0,20}abo weiterlesen|um weiterzulesen|jetzt weiterlesen"
             r"|réservée? (?:à nos|aux) abonnés|pour lire la suite|déjà abonné"

@@ -23,7 +23,7 @@ SHORT = 15  # code points without space
 # Whole words of a class or id. What trafilatura knows (share, related, sidebar, ...) is gone.
 _NAMES = re.compile(
     r"(?:\b|_)(?:(?P<caption>caption|credits?)"
-    r"|newsletters?|sign-?up|bio|print|modal|popup|dialog|trending|promo|comments?|disclaimer"
+    r"|newsletters?|sign-?up|bio|modal|popup|trending|promo|comments?|disclaimer"
     r"|footers?|kicker)(?:\b|_)"
 )
 _CONTAINERS = ("div", "section", "aside", "figure", "figcaption", "footer", "form", "p", "ul")
@@ -40,6 +40,7 @@ def cut_boxes(lines: Sequence[str], region: HtmlElement) -> dict[int, str]:
     cuts: dict[int, str] = {}
     at_most = LARGEST_SHARE * sum(map(len, lines))
     squeezed: list[str] | None = None
+    everything = ""
     looked_at = 0
     for kind, box in _boxes(region):
         within = squeeze(words(box))
@@ -52,7 +53,10 @@ def cut_boxes(lines: Sequence[str], region: HtmlElement) -> dict[int, str]:
             squeezed = [squeeze(line.removeprefix("- ")) for line in lines]
         for i, line in enumerate(squeezed):
             if line in within and (len(line) >= SHORT or _is_piece(line, box)):
-                cuts.setdefault(i, kind)
+                everything = everything or squeeze(words(region))
+                # A box may repeat what the article says: the line is not the box's then.
+                if everything.count(line) <= within.count(line):
+                    cuts.setdefault(i, kind)
     return cuts
 
 
@@ -63,12 +67,17 @@ def _is_piece(line: str, box: HtmlElement) -> bool:
 def _boxes(region: HtmlElement) -> Iterator[tuple[str, HtmlElement]]:
     count = 0
     for element, _ in zip(region.iterdescendants(*_CONTAINERS), range(MAX_ELEMENTS), strict=False):
-        name = element.get("class") or element.get("id")
-        if name and (kind := _kind(name)):
+        names = element.get("class")
+        if kind := _kind(names) if names else _kind_by_id(element.get("id", "")):
             yield kind, element
             count += 1
             if count == MAX_BOXES:
                 return
+
+
+def _kind_by_id(name: str) -> str | None:
+    # The life of whom the article is about has a place of its own, which links lead to.
+    return None if name == "bio" else _kind(name)
 
 
 @lru_cache(maxsize=2**14)  # names repeat on a page and on the pages of a site

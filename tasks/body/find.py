@@ -25,7 +25,7 @@ from tasks.license_rules import may_state_rights
 # Finds, in the lines that earlier rules left, those to cut, and says what each is.
 Rule = Callable[[Sequence[str]], dict[int, str]]
 
-MAX_CUT_SHARE = 1 / 2  # of the text, by one rule: what cuts more has mistaken the article
+MAX_CUT_SHARE = 1 / 2  # of the text: a rule that would bring it there has mistaken the article
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +96,8 @@ def _cut(lines: Sequence[str], rules: Sequence[Rule]) -> Body:
     for rule in rules:
         rest = [i for i in range(len(lines)) if i not in kinds]
         cuts = {rest[at]: kind for at, kind in rule([lines[i] for i in rest]).items()}
-        size = sum(len(lines[i]) for i in cuts)
-        if size <= MAX_CUT_SHARE * sum(len(lines[i]) for i in rest):
+        size = sum(len(lines[i]) for i in (*kinds, *cuts))
+        if size <= MAX_CUT_SHARE * sum(map(len, lines)):
             kinds |= {i: kind for i, kind in cuts.items() if not may_state_rights(lines[i])}
     return Body(
         "\n".join(line for i, line in enumerate(lines) if i not in kinds),

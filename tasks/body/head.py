@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lxml.html import HtmlElement
 
 from tasks.body.blocks import words
+from tasks.metadata.printed_dates import find_printed_date
 
 HEADLINE, KICKER, DATE_LINE = "headline", "kicker", "date-line"
 
@@ -22,7 +23,8 @@ _DIGITS = re.compile(r"\d+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d\d\b|\b(?:[01]?\d|2[0-3])[:.h][0-5]\d\b|\d{4}年")
 _MOST_WORDS_OF_A_DATE = 6  # "Published Monday 18 November 2019 at 14:05 EST"
-_MONEY = re.compile(r"[$€£¥₹%]")
+_OTHER = re.compile(r"[$€£¥₹%]|\([^)]*\D\)")  # money, and what may be an agency's dateline
+_AGE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{4}")
 _SENTENCE_ENDS = (".", "!", "?", "…", "。", "؟", "।")
 
 
@@ -46,8 +48,12 @@ def cut_head(
     at = next((i for i, line in enumerate(head) if fold(line) in titles), None)
     if at is not None:
         cuts[at] = HEADLINE
-        cuts |= {i: KICKER for i in range(at) if len(lines[i]) <= LONGEST_KICKER and i not in cuts}
+        cuts |= {i: KICKER for i in range(at) if i not in cuts and _is_kicker(lines[i])}
     return cuts
+
+
+def _is_kicker(line: str) -> bool:
+    return len(line) <= LONGEST_KICKER and not line.endswith(_SENTENCE_ENDS)
 
 
 def fold(line: str) -> str:
@@ -64,5 +70,6 @@ def _is_date(line: str) -> bool:
         and len(_DIGITS.findall(line)) > 1
         and len(_LETTERS.findall(line)) <= _MOST_WORDS_OF_A_DATE
         and _YEAR_OR_TIME.search(line) is not None
-        and _MONEY.search(line) is None
+        and _OTHER.search(line) is None
+        and (_AGE.search(line) is not None or find_printed_date(line, None) is not None)
     )

@@ -17,6 +17,7 @@ LONGEST_LABEL = 40  # code points without space: "Read also:", "Lesen Sie auch:"
 LABELED_SHARE = 1 / 2  # of a line with a label in front, in its link
 MAX_LINKS = 2_000
 _TAIL = 12  # code points by which links are looked up that end a line
+_SENTENCE_ENDS = (".", "。", "।")
 _SENTENCE_END = re.compile(r"[.!?。؟]")
 _HOST = re.compile(r"\s*(?:[a-zA-Z][a-zA-Z0-9+.-]{0,20}:)?//(?:[^/?#@\s]*@)?([^/?#:\s]+)")
 
@@ -43,7 +44,7 @@ def cut_related(lines: Sequence[str], region: HtmlElement, url: str | None) -> d
     cuts: dict[int, str] = {}
     for i, line in enumerate(lines):
         link_text = _link_of(squeeze(line.removeprefix("- ")), links, by_tail)
-        if link_text and _is_own(links[link_text], host):
+        if link_text and not _is_sentence(line) and _is_own(links[link_text], host, url):
             cuts[i] = RELATED_LINK
     for i in reversed(range(1, len(lines))):
         if i not in cuts:
@@ -72,7 +73,13 @@ def _link_of(
     return None
 
 
-def _is_own(address: str, host: str) -> bool:
+def _is_sentence(line: str) -> bool:
+    return line.endswith(_SENTENCE_ENDS)
+
+
+def _is_own(address: str, host: str, url: str | None) -> bool:
+    if url and "#" in address and address.partition("#")[0] == url.partition("#")[0]:
+        return False  # a table of contents
     theirs = _host(address)
     if not theirs:
         return not address.startswith(("#", "mailto:", "tel:"))

@@ -24,13 +24,18 @@ def restore_lost(lines: Sequence[str], blocks: Blocks) -> list[str]:
     """Put back blocks of the article that are missing in its text.
 
     A block is the article's if it has the tag and class of one that is in the text, and its parent
-    too. It comes back with its headings and lists, behind the block before it on the page.
+    too, and stands in the same `article`, outside of what is beside it. It comes back with its
+    headings and lists, behind the block before it on the page.
     """
     kinds = {_kind(block) for block in blocks.found} - {()}
+    places = {_place(block) for block in blocks.found}
     lost = {
         block
         for block, held in blocks.paragraphs.items()
-        if block not in blocks.found and _kind(block) in kinds and any(map(_is_prose, held))
+        if block not in blocks.found
+        and _kind(block) in kinds
+        and _place(block) in places
+        and any(map(_is_prose, held))
     }
     return _insert(lines, blocks, lost) if lost else list(lines)
 
@@ -59,6 +64,11 @@ def _kind(block: HtmlElement) -> tuple[str, ...]:
     above = block.getparent()
     beside = ("", "") if above is None else (str(above.tag), above.get("class", ""))
     return (str(block.tag), block.get("class", ""), *beside)
+
+
+def _place(block: HtmlElement) -> HtmlElement | None:
+    """The `article` around a block, or what stands beside one; None in neither."""
+    return next(block.iterancestors("article", "aside", "nav", "footer"), None)
 
 
 def _parts(block: HtmlElement) -> Iterator[str]:

@@ -14,12 +14,13 @@ from tasks.body.head import fold
 
 NOT_STATED = "not-in-articlebody"
 
-AGREEING_SHARE = 0.7  # of the text's length; where less is stated, it is a teaser
+AGREEING_SHARE = 0.8  # of the text's length; where less is stated, it is a teaser, or outdated
 SHORTEST = 250  # code points
 MAX_CHARS = 500_000  # of one script
 MAX_TEXTS = 5  # more than one is a list of articles, of which one may be the page's
 
 _STATED = re.compile(r'"articleBody"\s{0,20}:\s{0,20}("(?:[^"\\]|\\.)*")', re.DOTALL)
+_ENDS = (*".!?…。؟।", '"', "”", "»", "’", ")", ">")
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 
 
@@ -45,5 +46,5 @@ def _texts(scripts: Sequence[HtmlElement]) -> Iterator[str]:
                 raw = json.loads(match[1], strict=False)
             except ValueError:
                 continue
-            if len(raw) >= SHORTEST:
+            if len(raw) >= SHORTEST and raw.rstrip().endswith(_ENDS):  # else it was cut off
                 yield fold(_TAG.sub(" ", html.unescape(html.unescape(raw))))

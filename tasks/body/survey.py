@@ -28,8 +28,12 @@ def survey_page(tree: HtmlElement) -> Survey:
     elements: dict[str, list[HtmlElement]] = {"p": [], "h1": [], "script": [], "style": []}
     for element in tree.iter(*elements):
         elements[str(element.tag)].append(element)
-    linked_data = [script for script in elements["script"] if script.get("type") == JSON_LD]
+    linked_data = [script for script in elements["script"] if _is_linked_data(script)]
     for element in (*elements["script"], *elements["style"]):
-        if element.get("type") != JSON_LD or element.tag == "style":
+        if element.tag == "style" or not _is_linked_data(element):
             element.drop_tree()
     return Survey(tree, tuple(elements["p"]), tuple(elements["h1"]), tuple(linked_data))
+
+
+def _is_linked_data(script: HtmlElement) -> bool:
+    return (script.get("type") or "").strip().lower().startswith(JSON_LD)

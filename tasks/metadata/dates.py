@@ -20,6 +20,7 @@ DATE_BEFORE_1990 = "date_before_1990"
 DATE_CONFLICT = "date_conflict"
 DATE_WITHOUT_ZONE = "date_without_zone"
 DATE_UNREADABLE = "date_unreadable"
+DATE_GUESSED = "date_guessed"
 
 CONFLICT = timedelta(days=2)
 # Clocks of publishers run ahead, and a day in Kiribati begins 14 hours before UTC's.

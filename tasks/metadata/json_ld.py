@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from tasks.metadata.json_scripts import read_scripts
 from tasks.metadata.strings import fold
+from tasks.metadata.titles import title_words
 
 MAX_NODES = 20_000
 MAX_LISTED = 200
@@ -57,6 +58,9 @@ class LinkedArticle:
     is_paywalled: bool = False
 
 
+LEAST_SHARED_WORDS = 1 / 4  # of the shorter headline's; search engines are told other words
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkedData:
     """Nodes that may describe the page's article, articles first; `broken`: a script was lost."""
@@ -69,10 +73,12 @@ class LinkedData:
         """Nodes that speak of this page, the best first.
 
         A page may also carry its teasers as article nodes. Those that give this page's address
-        or headline are taken; if none does, the first that gives no other page's address; behind
-        them the page's own WebPage node, which often knows the date and the author too.
+        or headline are taken; if none does, the first that gives no other page's address and has
+        no quite other headline; behind them the page's own WebPage node, which often knows the
+        date and the author too.
         """
         paths = {_path(url) for url in urls} - {""}
+        titles = list(titles)
         folded = [fold(title) for title in titles]
         articles = [node for node in self.nodes if node.is_article]
         own: list[LinkedArticle] = []
@@ -81,10 +87,23 @@ class LinkedData:
             places = {_path(address) for address in node.addresses} - {""}
             if places & paths or any(_heads(h, folded) for h in node.headlines):
                 own.append(node)
-            elif not (places and paths):
+            elif not (places and paths) and _may_head(node.headlines, titles):
                 unplaced.append(node)
         own.sort(key=lambda node: not node.headlines)
         return (*(own or unplaced[:1]), *(node for node in self.nodes if not node.is_article))
+
+
+def _may_head(headlines: Sequence[str], titles: Sequence[str]) -> bool:
+    """Whether one of several headlines may be a wording of the page's own, by shared words."""
+    own = [words for title in titles if (words := title_words(title))]
+    stated = [words for headline in headlines if (words := title_words(headline))]
+    if not own or not stated:
+        return True
+    return any(
+        len(one & other) >= LEAST_SHARED_WORDS * min(len(one), len(other))
+        for one in stated
+        for other in own
+    )
 
 
 def read_linked_data(scripts: Iterable[str]) -> LinkedData:

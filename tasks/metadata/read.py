@@ -16,6 +16,7 @@ from tasks.language import parse_tag
 from tasks.metadata import meta_names
 from tasks.metadata.authors import choose_authors, stated_authors
 from tasks.metadata.dates import (
+    DATE_GUESSED,
     DATE_IN_FUTURE,
     DATE_UNREADABLE,
     DateCandidate,
@@ -35,7 +36,6 @@ from tasks.metadata.tags import MAX_TITLE_CHARS, Tags, read_tags
 from tasks.metadata.titles import choose_title, without_site
 
 PAYWALLED = "paywalled"
-DATE_GUESSED = "date_guessed"
 JSON_LD_BROKEN = "json_ld_broken"
 JSON_LD_TOO_LARGE = "json_ld_too_large"
 
@@ -211,8 +211,10 @@ def date_by_dateline(metadata: Metadata, dateline_date: str | None, *, now: date
     """
     is_stated = metadata.times.published_at is not None and DATE_GUESSED not in metadata.warnings
     found = find_printed_date(dateline_date or "", parse_tag(metadata.declared_language))
-    if found is None or is_stated or doubt(Stamp(found.day, "day"), now) is not None:
+    if found is None or is_stated:
         return metadata
+    if (found_doubt := doubt(Stamp(found.day, "day"), now)) is not None:
+        return replace(metadata, warnings=(*metadata.warnings, found_doubt))
     candidate = DateCandidate(Stamp(found.day, "day"), "dateline")
     times, _ = choose_times([candidate], (), now=now)
     return replace(
@@ -296,7 +298,9 @@ def _title(
     linked = cleaned(_each(nodes, "headlines"))
     itemprop = cleaned([*_each(marked, "headlines"), *tags.all(["itemprop:headline"])])
     named = cleaned([*tags.all(meta_names.TITLE), *tags.all(meta_names.TITLE_WEAK)])
-    social = [without_site(title, endings) for title in named]
+    # What an h1 says whole ends as it should: "Paris - Berlin" in the section Berlin.
+    whole = {fold(text) for _, text in tags.headings}
+    social = [t if fold(t) in whole else without_site(t, endings) for t in named]
     title = choose_title(
         linked=[*linked, *itemprop],
         headings=[text for _, text in tags.headings],

@@ -16,6 +16,7 @@ MAX_VALUES = 100  # of one meta name; `article:tag` is repeated, a hostile page 
 _MAX_HEADINGS = 20
 
 _FRONT_PAGE = re.compile(r"/|https?://[^/?#\s]{1,255}/?", re.IGNORECASE)
+_BESIDE = frozenset({"aside", "nav", "footer"})
 _SEPARATE = frozenset({"br", "div", "p", "span", "small", "h2", "h3", "time", "li", "a"})
 _SILENT = frozenset({"script", "style", "svg", "noscript", "template", "button"})
 
@@ -62,6 +63,8 @@ def _read_meta(tags: Tags, element: HtmlElement) -> None:
         return
     names = element.get("property") or element.get("name") or element.get("http-equiv")
     if not names:
+        if _stands_beside(element):
+            return
         # Microdata may stand in the body, where it can describe a picture: a name of its own.
         names = f"itemprop:{element.get('itemprop', '')}"
     for written in names.lower().split()[:3]:
@@ -72,9 +75,18 @@ def _read_meta(tags: Tags, element: HtmlElement) -> None:
             values.append(content)
 
 
+def _stands_beside(element: HtmlElement) -> bool:
+    """Whether an element belongs to a teaser, a comment or the like, and not to the article."""
+    return any(
+        above.tag in _BESIDE or "comment" in above.get("class", "").lower()
+        for above in element.iterancestors()
+        if above.tag not in ("body", "html")
+    )
+
+
 def _read_time(tags: Tags, element: HtmlElement) -> None:
     value = element.get("datetime") or element.get("content") or element.text
-    if not value or not value.strip():
+    if not value or not value.strip() or _stands_beside(element):
         return
     if "datepublished" in (element.get("itemprop") or "").lower() or "pubdate" in element.attrib:
         tags.time_published = tags.time_published or value

@@ -108,9 +108,9 @@ def _without_kicker(headings: Sequence[str], titles: Sequence[str]) -> str | Non
 def _matching_heading(headings: Sequence[str], titles: Sequence[str]) -> str | None:
     """The h1 that begins a title or shares most words with one, if at least half of them."""
     best, best_share = None, _MIN_SHARED_WORDS
-    wanted = [(fold(title), _words(title)) for title in titles]
+    wanted = [(fold(title), title_words(title)) for title in titles]
     for heading in headings:
-        folded, words = fold(heading), _words(heading)
+        folded, words = fold(heading), title_words(heading)
         for title, other in wanted:
             begins = title.startswith(folded)
             share = 1.0 if begins else len(words & other) / max(len(words), 1)
@@ -119,7 +119,8 @@ def _matching_heading(headings: Sequence[str], titles: Sequence[str]) -> str | N
     return best
 
 
-def _words(title: str) -> set[str]:
+def title_words(title: str) -> set[str]:
+    """Folded words of a headline, by which two wordings of it are compared."""
     words = {fold(word) for word in title.split()}
     # A headline in a script without spaces is one word: compare by pairs of characters.
     if len(words) <= 2:  # noqa: PLR2004 - as few as such a headline has

@@ -342,3 +342,77 @@ def test_no_names_and_words_of_a_page_raise(name: str, words: str) -> None:
     name, words = (escape(re.sub("[\0\ud800-\udfff]", "", each)) for each in (name, words))
     page = f'<div class="{name}"><p>{words}</p><a href="{words}">{name}</a></div>'
     find(paragraphs(*STORY) + page, url=words, title=name)
+
+
+# What is the article's own, though it looks like something else
+
+
+OWN_LINES = [
+    "Ines Aalto will stand for the council again in 2028.",
+    "Ines Aalto, the engineer, could not be reached outside business hours.",
+    "BILD: Herr Osgut, treten Sie jetzt zurück?",
+    "Image: the word has changed its meaning, he says.",
+    "TEHRAN, 12 June 2024 (IRNA)",
+    "THW Kiel - Flensburg 23:25",
+    "Arsenal 2, Chelsea 1 (2026)",
+]
+
+
+@pytest.mark.parametrize("line", OWN_LINES)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_news_that_looks_like_a_credit_or_a_date_stays(line: str, place: str) -> None:
+    lines = (line, *STORY) if place == "first" else (*STORY, line)
+    assert line in clean(lines, html.fromstring("<p>x</p>")).text.split("\n")
+
+
+def test_another_article_on_the_page_is_not_put_back() -> None:
+    entry = '<article class="post"><div class="entry">{}</div></article>'
+    other = (
+        "A whale was seen in the bay on Sunday by more than forty people, among them two pilots."
+    )
+    page = f"<html><body>{entry.format(paragraphs(*STORY))}{entry.format(paragraphs(other))}"
+    body = clean(STORY, html.fromstring(f"{page}</body></html>"))
+    assert body == Body("\n".join(STORY), ())
+
+
+@pytest.mark.parametrize(
+    "box", ["figure class='caption'", "div class='comments'", "div id='modal'"]
+)
+def test_what_a_box_repeats_of_the_article_stays(box: str) -> None:
+    tag = box.split(maxsplit=1)[0]
+    page = (
+        f"<html><body><article>{paragraphs(*STORY)}<{box}>{SECOND}</{tag}></article></body></html>"
+    )
+    assert SECOND in clean(STORY, html.fromstring(page)).text
+
+
+def test_a_class_for_printers_is_no_side_box() -> None:
+    page = (
+        f"<p class='mb-4 print:break-inside-avoid'>{FIRST}</p>{paragraphs(SECOND, THIRD, FOURTH)}"
+    )
+    assert find(page).text == "\n".join(STORY)
+
+
+def test_headings_that_a_table_of_contents_links_to_stay() -> None:
+    heading = "What the wall will cost the town"
+    toc = f"<ul><li><a href='{URL}#cost'>{heading}</a></li></ul>"
+    page = html.fromstring(f"<html><body><article>{toc}<h2>{heading}</h2></article></body></html>")
+    assert heading in clean([FIRST, heading, SECOND], page, URL).text
+
+
+def test_a_linked_sentence_within_the_story_stays() -> None:
+    sentence = "The minister of transport resigned on Sunday night because of the closed hospital."
+    page = html.fromstring(f"<html><body><p><a href='/resigned'>{sentence}</a></p></body></html>")
+    assert sentence in clean([FIRST, sentence, SECOND, THIRD], page, URL).text
+
+
+def test_what_articlebody_lacks_stays_where_articlebody_was_cut_off() -> None:
+    stated = " ".join(STORY)[: int(len(" ".join(STORY)) * 0.85)]
+    script = f'<script type="application/ld+json">{json.dumps({"articleBody": stated})}</script>'
+    assert find(paragraphs(*STORY), head=script).text == "\n".join(STORY)
+
+
+def test_rules_together_leave_at_least_half_of_the_text() -> None:
+    lines = [TITLE, "By Ines Aalto", "It rained.", "Sign up for our newsletter", "Follow us"]
+    body = clean(lines, html.fromstring("<p>x</p>"))
+    assert len(body.text) * 2 >= len("".join(lines)) - len(lines)

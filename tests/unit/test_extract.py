@@ -267,7 +267,22 @@ ABOUT_JAVASCRIPT = (
 )
 
 
-@pytest.mark.parametrize("body", [ABOUT_COOKIES, ABOUT_JAVASCRIPT])
+ABOUT_A_FLAW = (
+    "A flaw in Firefox lets sites run code even without JavaScript, Mozilla said on Monday."
+)
+ABOUT_A_CHANNEL = (
+    "Example TV said its football channel is available to subscribers in Norway only, and that "
+    "prices will rise in May."
+)
+ABOUT_A_FINE = (
+    "The data protection office fined Acme on Monday because its site uses cookies without asking "
+    "its readers first. Acme will appeal."
+)
+
+
+@pytest.mark.parametrize(
+    "body", [ABOUT_COOKIES, ABOUT_JAVASCRIPT, ABOUT_A_FLAW, ABOUT_A_CHANNEL, ABOUT_A_FINE]
+)
 def test_a_short_report_about_cookies_or_javascript_is_an_article(body: str) -> None:
     notice = "<noscript>Please enable JavaScript to comment.</noscript><p>We use cookies.</p>"
     page = f"<html><body><article><p>{body}</p></article><footer>{notice}</footer></body></html>"

@@ -380,3 +380,43 @@ def test_no_page_whatever_makes_it_raise_and_all_strings_can_be_stored(
     found = read_metadata(tree, url=url, given=NOTHING_GIVEN, now=NOW)
     for text in (found.title, found.description, found.section, found.publisher, *found.authors):
         assert text is None or (text.encode() and text == text.strip() and "\x00" not in text)
+
+
+# Another article's
+
+
+OTHER = {
+    "headline": "Whale beached near Aberdeen",
+    "author": "Max Whale",
+    "datePublished": "2020-01-01",
+}
+COUNCIL = "<title>Council passes budget after long debate</title>"
+HEADLINE = "<h1>Council passes budget after long debate</h1><p class='byline'>By Jane Doe</p>"
+
+
+def test_json_ld_without_an_address_whose_headline_is_quite_another_is_not_believed() -> None:
+    page = f"<html><head>{COUNCIL}{linked(**OTHER)}</head><body>{HEADLINE}</body></html>"
+    found = read(page)
+    assert (found.title, found.authors) == (
+        "Council passes budget after long debate",
+        ("Jane Doe",),
+    )
+    assert found.times.published_at is None
+
+
+@pytest.mark.parametrize("place", ["aside", "section class='comments'"])
+def test_a_date_in_a_teaser_or_a_comment_is_not_the_article_s(place: str) -> None:
+    tag = place.split(maxsplit=1)[0]
+    beside = f"<{place}><time itemprop='datePublished' datetime='2020-01-20T10:00Z'></time></{tag}>"
+    printed = "<p class='date'>20 November 2025</p>"
+    page = f"<html><head>{COUNCIL}</head><body>{HEADLINE}{printed}{beside}</body></html>"
+    assert read(page).times.published_at == datetime(2025, 11, 20, tzinfo=UTC)
+
+
+def test_a_headline_that_ends_in_the_section_s_name_keeps_it_where_the_h1_has_it() -> None:
+    page = (
+        f"<html><head><title>Russia - Ukraine</title>{meta('article:section', 'Ukraine')}"
+        f"{meta('og:title', 'Russia - Ukraine')}</head>"
+        "<body><h1>Russia - Ukraine</h1></body></html>"
+    )
+    assert read(page).title == "Russia - Ukraine"

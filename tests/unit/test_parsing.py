@@ -108,3 +108,8 @@ def test_time_does_not_run_away_over_what_comes_before_a_page(piece: str) -> Non
     parse_html(html)
     declared_charset(html.encode())
     assert time.process_time() - started < 1
+
+
+def test_a_doctype_that_does_not_end_is_passed_over_in_one_go() -> None:
+    found = parse_html("<!DOCTYPE " + "x" * 2_000_000)  # hours, were it tried at each end
+    assert isinstance(found, (Refusal, HtmlElement))

@@ -68,6 +68,7 @@ def test_where_and_when_a_page_was_found_says_nothing_of_it(tmp_path: Path) -> N
         {"given": Given(given_title="Another")},
         {"given": Given(given_authors=("A", "B"))},
         {"given": Given(given_license="CC-BY-4.0")},
+        {"given": Given(registry_license="CC-BY-4.0")},
     ],
     ids="-".join,
 )
@@ -110,6 +111,15 @@ def test_a_page_whose_article_was_revised_meanwhile_is_refused(lake: Lake) -> No
     commit(lake, shown_by(OTHER_HASH, title="Revised", fetched_at=later), run_id="second")
     with pytest.raises(SeenPagesError):
         commit(lake, run_id="third", seen=[page])
+
+
+def test_the_same_article_on_another_page_of_the_shard_changes_nothing(lake: Lake) -> None:
+    article = shown_by(HASH)
+    commit(lake, article, run_id="first")
+    page = SeenPage(StagedPage("example", HASH), article.article_id)
+    twin = shown_by(OTHER_HASH, raw_ref="amp.html#0")
+    counts = commit(lake, twin, run_id="second", seen=[page])
+    assert counts == {"discovered": 2, "unchanged": 2}
 
 
 def test_a_page_whose_article_is_revised_in_the_same_shard_is_refused(lake: Lake) -> None:
