@@ -11,7 +11,6 @@ from datetime import datetime
 from importlib.metadata import version
 
 from expectations.records import (
-    TEXT_EXTRACTOR,
     Article,
     Cleaning,
     Content,
@@ -32,6 +31,7 @@ from tasks.body import find_body
 from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata
 from tasks.walls import find_wall
 
+TEXT_EXTRACTOR = "broadsheet.wire"
 EXTRACTOR = f"trafilatura {version('trafilatura')}"
 
 

@@ -14,10 +14,10 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
-from expectations.records import TEXT_EXTRACTOR, Article, Given
+from expectations.records import Article, Given
 from tasks.durable import exclusive
 from tasks.index import open_index
-from tasks.metadata.dates import DATE_GUESSED, DATE_IN_FUTURE
+from tasks.metadata.dates import DATE_IN_FUTURE
 from tasks.shards import read_bodies, read_descriptions
 from tasks.storage import Lake
 from tasks.versions import Known, version_hash
@@ -116,7 +116,4 @@ def changed_since(
 
 def depends_on_time(article: Article) -> bool:
     """Whether the same page may make another article later: a date is in the future no more."""
-    if {DATE_IN_FUTURE, DATE_GUESSED} & set(article.cleaning.warnings):
-        return True
-    # Where a page states no date its words are searched, and days in the future passed over.
-    return article.times.published_at is None and article.cleaning.extractor != TEXT_EXTRACTOR
+    return DATE_IN_FUTURE in article.cleaning.warnings

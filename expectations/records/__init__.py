@@ -2,7 +2,6 @@
 
 from expectations.records.articles import (
     REMOVED,
-    TEXT_EXTRACTOR,
     Article,
     Cleaning,
     Content,
@@ -23,7 +22,6 @@ from expectations.records.versions import ArticleVersion, Version
 __all__ = [
     "NOTHING_GIVEN",
     "REMOVED",
-    "TEXT_EXTRACTOR",
     "Article",
     "ArticleVersion",
     "Cleaning",

@@ -10,8 +10,6 @@ import pyarrow as pa
 
 from expectations.columns import STRINGS, UTC_MICROSECONDS, Column
 
-TEXT_EXTRACTOR = "broadsheet.wire"  # `extractor` of articles from plain text
-
 REMOVED = pa.list_(
     pa.field(
         "element",

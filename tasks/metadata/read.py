@@ -26,7 +26,7 @@ from tasks.metadata.dates import (
     doubt,
     parse_date,
 )
-from tasks.metadata.guess import guess_date
+from tasks.metadata.guess import NO_GUESS, guess_date
 from tasks.metadata.json_ld import LinkedArticle, LinkedData, read_linked_data
 from tasks.metadata.microdata import read_microdata
 from tasks.metadata.names import read_names
@@ -137,12 +137,12 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     if not authors:
         candidates = stated_authors(tags, nodes, marked, sites)
         authors, authors_source = choose_authors(candidates, tree, heading, houses=sites)
-    guessed = None
+    guessed = NO_GUESS
     if all(c.source != "given" and doubt(c.stamp, now) == DATE_IN_FUTURE for c in published):
         language = parse_tag(tags.language)
         guessed = guess_date(tree, heading, language=language, url=url, now=now)
-    if guessed is not None:
-        published.append(DateCandidate(guessed, "html", firm=False))
+    if guessed.stamp is not None:
+        published.append(DateCandidate(guessed.stamp, "html", firm=False))
     times, doubts = choose_times(
         published,
         _stamps(
@@ -193,7 +193,12 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
         warnings=(
             *doubts,
             *_unreadable(given),
-            *([DATE_GUESSED] if guessed else []),
+            *([DATE_GUESSED] if guessed.stamp else []),
+            *(
+                [DATE_IN_FUTURE]
+                if guessed.passed_over_future and DATE_IN_FUTURE not in doubts
+                else []
+            ),
             *([PAYWALLED] if any(node.is_paywalled for node in (*nodes, *marked)) else []),
             *([JSON_LD_BROKEN] if linked.broken else []),
             *([JSON_LD_TOO_LARGE] if linked.too_large else []),

@@ -420,3 +420,9 @@ def test_a_headline_that_ends_in_the_section_s_name_keeps_it_where_the_h1_has_it
         "<body><h1>Russia - Ukraine</h1></body></html>"
     )
     assert read(page).title == "Russia - Ukraine"
+
+
+def test_a_day_in_the_future_that_was_passed_over_is_told() -> None:
+    ahead = f"<p class='date'>12 December {NOW.year + 1}</p>"
+    found = read(f"<html><head>{COUNCIL}</head><body>{HEADLINE}{ahead}</body></html>")
+    assert (found.times.published_at, found.warnings) == (None, ("date_in_future",))
