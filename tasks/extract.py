@@ -130,7 +130,7 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         (*statements, *_registered(page.given)),
         given=page.given.given_license,
         publisher=metadata.publisher,
-        agency=dateline.agency,
+        agency=dateline.agency or licensing.agency_of(metadata.authors, body),
     )
     publisher = metadata.publisher or rights.rights_holder
     credit = licensing.attribution_line(

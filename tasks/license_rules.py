@@ -11,9 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tasks.license_folding import fold
+
 ALL_RIGHTS_RESERVED = "LicenseRef-AllRightsReserved"
 PUBLIC_DOMAIN = "LicenseRef-PublicDomain"
 CC_KIND_UNKNOWN = "LicenseRef-CC"
+OGL_VERSION_UNKNOWN = "LicenseRef-OGL"
 CC0_URL = "https://creativecommons.org/publicdomain/zero/1.0/"
 OGL_URL = "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/"
 
@@ -42,7 +45,7 @@ CC_ELEMENTS = {
         r"attribution|namensnennung|paternité|reconocimiento|atribuci[oó]n|atribuição|attribuzione|"
         r"naamsvermelding|атрибуция|с указанием авторства|uznanie autorstwa|erkännande|navngivelse|"
         r"nimeä|alıntı|uveďte (?:původ|autora)|nevezd meg|imenovanje|ارجاع|انتساب|ذکر منبع|"
-        r"نسب المصنف|نَسب المُصنَّف|النسبة|نسبة المصنف|署名|姓名標示|表示|"
+        r"اختیار|نسب المصنف|نَسب المُصنَّف|النسبة|نسبة المصنف|署名|姓名標示|表示|"
         r"저작자\s?표시"
     ),
     "NC": (
@@ -56,15 +59,16 @@ CC_ELEMENTS = {
     "ND": (
         r"no-?\s?deriv|(?:sin|sem)[- ]?deriva|keine bearbeitung|"
         r"pas de modification|pas d[’']\s?œuvre dérivée|"
-        r"sin obras? derivad|non opere derivate|no opere derivate|"
+        r"sin[- ]?obras?[- ]?derivad|vedada a criação|non opere derivate|no opere derivate|"
         r"geen ?afgeleide ?werken|без производных|bez utworów zależnych|بدون اشتقاق|غیر اشتقاقی|"
         r"منع الاشتقاق|بلا اشتقاق|禁止演[绎繹]|禁止改作|改変禁止|변경\s?금지"
     ),
     "SA": (
         r"share-?\s?alike|weitergabe unter gleichen bedingungen|"
-        r"partage (?:dans les mêmes conditions|à l[’']identique)|"
+        r"partage (?:dans les mêmes conditions|des conditions initiales|à l[’']identique)|"
         r"compartir ?igual|compartilha ?igual|"
-        r"partilha nos mesmos termos|condividi allo stesso modo|gelijk ?delen|"
+        r"partilha nos (?:mesmos termos|termos da mesma)|compartilhamento pela mesma|"
+        r"condividi allo stesso modo|gelijk ?delen|"
         r"с сохранением условий|на тех же условиях|na tych samych warunkach|dela ?lika|"
         r"همانند|المشاركة بالمثل|الترخيص بالمثل|相同方式(?:共享|分享)|継承|동일조건\s?변경허락"
     ),
@@ -89,63 +93,90 @@ CC_PORTS = {
     "poland": "PL", "polska": "PL", "czech republic": "CZ", "hungary": "HU", "romania": "RO",
     "croatia": "HR", "serbia": "RS", "slovenia": "SI", "estonia": "EE", "denmark": "DK",
     "danmark": "DK", "norway": "NO", "norge": "NO", "sweden": "SE", "sverige": "SE",
-    "finland": "FI", "igo": "IGO",
+    "finland": "FI", "igo": "IGO", "guatemala": "GT", "luxembourg": "LU", "macedonia": "MK",
+    "malta": "MT", "puerto rico": "PR", "venezuela": "VE", "georgia": "GE", "armenia": "AM",
+    "bulgaria": "BG",
 }  # fmt: skip
 
 _CC_NAME = (
-    r"creative[\s-]?commons|کر[یئ]?ی[‌ ]?تیو کامنز|المشاع الإبداعي|知识共享|創用\s?cc|"
-    r"クリエイティブ・?\s?コモンズ|크리에이티브\s?커먼즈"
+    r"creative[\s-]?commons|کر[یئ\u200c ]{1,4}تیو[\s\u200c]کامنز|المشاع الإبداعي|知识共享|"
+    r"創用\s?cc|クリエイティブ・?\s?コモンズ|크리에이티브\s?커먼즈"
 )
 _CC_CODE = r"(?<![\w-])cc(?:[\s-]{1,2}|:\s?)?by(?![a-z])"
+_CC_ZERO = r"(?<![\w-])cc[- ]?(?:0|zero)(?!\w)"
+_PUBLIC_DOMAIN = (
+    r"public[- ]domain|gemeinfrei|domaine public|dominio p[úu]b{1,2}lico|domínio público|"
+    r"pubblico dominio|publieke? domein|общественн\w{2,3} достояни|مالکیت عمومی|"
+    r"المل(?:ك|كية) العام|公[有共][领領]域|パブリック・?\s?ドメイン|퍼블릭\s?도메인|"
+    r"works? of the (?:u\.?s\.?|united states)(?: federal)? government"
+)
+_OTHER_NAMED = r"open government licen[cs]e|licence ouverte|datenlizenz deutschland"
+_ALL_RIGHTS = (
+    r"all rights reserved|alle rechten? (?:vorbehalten|voorbehouden)|"
+    r"tous droits (?:de \w{1,20} )?réservés|"
+    r"todos (?:los derechos|os direitos) reservados|reservados todos (?:los derechos|os direitos)|"
+    r"tutti i diritti (?:sono )?riservati|riproduzione riservata|"
+    r"все права (?:защищены|сохранены)|حقوق محفوظ|حقوق (?:النشر|الطبع|الملكية) محفوظ|"
+    r"جميع الحقوق محفوظة|版权所有|版權所有|保留所有(?:权利|權利)|禁無断転載|"
+    r"wszelkie prawa zastrzeżone|tüm hakları (?:saklıdır|mahfuzdur)|"
+    r"may not be (?:published|reproduced|copied)"
+)
 # Plain words, in lower case, one of which is in whatever TRIGGER matches: looking for them is
 # thirty times cheaper than the pattern, and most texts hold none.
 _TRIGGER_WORDS = (
-    "creative", "cc b", "cc-b", "cc  b", "cc: b", "cc:b", "cc0", "cc 0", "cc-0", "zero", "commons",
-    "rights", "rechte", "droits", "derechos", "direitos", "diritti", "riservata", "prohibida",
-    "права", "حقوق", "کامنز", "المشاع", "版权", "版權", "保留所有", "知识共享", "創用", "クリエ",
-    "크리에", "転載", "전재", "prawa", "hakları", "rättigheter", "public domain", "public-domain",
-    "gemeinfrei", "domaine public", "dominio p", "domínio p", "open government", "©", "(c)",
-    "copy", "urheberrecht", "may not be",
+    "©", "copyr", "copyl", "rights res", "creative", "commons", "(c)", "ccb", "cc b", "cc-b",
+    "cc  b", "cc -b", "cc- b", "cc: b", "cc:b", "cc0", "cc 0", "cc-0", "cczero", "cc zero",
+    "cc-zero", "rechte", "droits", "reservad", "riservat", "prohibida", "prawa", "gemeinfrei",
+    "domain", "dominio", "publiek", "open gov", "states gov", "federal gov", "us gov", "s. gov",
+    ".s gov", "licence ouverte", "datenlizenz", "urheberrecht", "may not be",
+    "права", "достояни", "domínio p", "hakları", "rättigheter", "حقوق", "کامنز", "المشاع", "عمومی",
+    "الملك", "版权", "版權", "保留所有", "知识共享", "創用", "公有", "公共", "クリエ", "転載",
+    "パブリック", "크리에", "전재", "퍼블릭",
 )  # fmt: skip
+_ASCII_TRIGGER_WORDS = tuple(word for word in _TRIGGER_WORDS if word.isascii())
 
 
 def may_state_rights(text: str) -> bool:
-    """Whether a text may hold a match of TRIGGER: a cheap look before the pattern."""
+    """Whether a folded text may hold a match of TRIGGER: a cheap look before the pattern."""
     lowered = text.lower()
-    return any(word in lowered for word in _TRIGGER_WORDS)
+    # Not any(): a generator takes three times as long.
+    for word in _ASCII_TRIGGER_WORDS if lowered.isascii() else _TRIGGER_WORDS:
+        if word in lowered:
+            return True
+    return False
 
 
-# Only sentences with one of these are read.
+# What names a license, and with the notices below: only sentences with one of these are read.
+NAMES_LICENSE = re.compile(
+    rf"{_CC_NAME}|{_CC_CODE}|{_CC_ZERO}|creativecommons\.org|{_PUBLIC_DOMAIN}|{_OTHER_NAMED}",
+    re.IGNORECASE,
+)
 TRIGGER = re.compile(
-    rf"{_CC_NAME}|{_CC_CODE}|(?<![\w-])cc[- ]?(?:0|zero)(?![\w])|creativecommons\.org|"
-    r"all rights reserved|alle rechten? (?:vorbehalten|voorbehouden)|"
-    r"tous droits (?:de \w{1,20} )?réservés|"
-    r"todos (?:los derechos|os direitos) reservados|tutti i diritti (?:sono )?riservati|"
-    r"riproduzione riservata|reproducción prohibida|все права (?:защищены|сохранены)|"
-    r"(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق|حقوق محفوظ|جميع الحقوق محفوظة|版权所有|版權所有|"
-    r"保留所有(?:权利|權利)|禁無断転載|無断転載|무단\s?전재|wszelkie prawa zastrzeżone|"
-    r"tüm hakları (?:saklıdır|mahfuzdur)|alla rättigheter|"
-    r"public[- ]domain|gemeinfrei|domaine public|"
-    r"dominio p[úu]b{1,2}lico|domínio público|open government licen[cs]e|"
-    r"©|\(c\)\s|copyright|copyleft|urheberrecht|may not be (?:published|reproduced|copied)",
+    rf"{NAMES_LICENSE.pattern}|{_ALL_RIGHTS}|reproducción prohibida|"
+    r"(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق|無断転載|무단\s?전재|alla rättigheter|"
+    r"©|\(c\)\s|copyright|copyleft|urheberrecht",
     re.IGNORECASE,
 )
 ALL_RIGHTS_WORDS = re.compile(
-    r"all rights reserved|alle rechten? (?:vorbehalten|voorbehouden)|"
-    r"tous droits (?:de \w{1,20} )?réservés|"
-    r"todos (?:los derechos|os direitos) reservados|tutti i diritti (?:sono )?riservati|"
-    r"riproduzione riservata|все права (?:защищены|сохранены)|"
-    r"(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق[^.]{0,80}محفوظ|حقوق محفوظ|جميع الحقوق محفوظة|版权所有|"
-    r"版權所有|保留所有(?:权利|權利)|禁無断転載|無断転載を?禁|무단\s?전재[^.]{0,20}금지|"
-    r"wszelkie prawa zastrzeżone|tüm hakları (?:saklıdır|mahfuzdur)|alla rättigheter förbehåll|"
-    r"may not be (?:published|reproduced|copied)",
+    rf"{_ALL_RIGHTS}|(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق[^.]{{0,80}}محفوظ|"
+    r"無断転載を?禁|무단\s?전재[^.]{0,20}금지|alla rättigheter förbehåll",
     re.IGNORECASE,
 )
+# Words that place a text in the public domain; merely speaking of the public domain does not.
 PUBLIC_DOMAIN_WORDS = re.compile(
-    r"(?:this|our|all|the|these)\b[^.]{0,60}\b(?:is|are)\s(?:in|part of|dedicated to)\s"
-    r"the public domain|"
-    r"(?:diese[rs]?|dieser)\s(?:text|artikel|werk|beitrag)\s[^.]{0,30}gemeinfrei|"
-    r"(?:cet|ce|cette)\s(?:article|texte|œuvre)[^.]{0,30}domaine public",
+    r"\b(?:this|our|all|these|the (?:text|content|article)s?)\b[^.]{0,60}\b(?:is|are)\s(?:in|"
+    r"part of|dedicated to|released into|placed in|considered to be in)\sthe public domain|"
+    r"\b(?:this|our|all|these)\b[^.]{0,60}\b(?:is|are) (?:an? )?works? of the "
+    r"(?:u\.?s\.?|united states)(?: federal)? government|"
+    r"\b(?:diese[rs]?|alle)\s[^.]{0,60}gemeinfrei|"
+    r"\b(?:cet|ce|cette|tous|ces)\s[^.]{0,60}\sdomaine public|"
+    r"\b(?:est[ea]|tod[oa]s)\s[^.]{0,60}\s(?:dominio|domínio) público|"
+    r"\b(?:quest['’oa]|tutti)\s?[^.]{0,60}\s(?:pubblico dominio|dominio pubblico)|"
+    r"\b(?:dit|deze|alle)\s[^.]{0,60}\spublieke? domein|"
+    r"\b(?:эт[аио]т?|данн\w{2}|все)\s[^.]{0,60}\sобщественн\w{2,3} достояни|"
+    r"(?:این|همه|تمام)\s[^.]{0,60}مالکیت عمومی|(?:هذا|هذه|جميع)\s[^.]{0,60}المل(?:ك|كية) العام|"
+    r"本[^。]{1,30}公[有共][领領]域|(?:この|本)[^。]{1,30}パブリック・?\s?ドメイン|"
+    r"이\s[^.]{1,30}퍼블릭\s?도메인",
     re.IGNORECASE,
 )
 
@@ -157,19 +188,23 @@ CC_URL = re.compile(
 )
 _NAME = re.compile(_CC_NAME, re.IGNORECASE)
 _CODE = re.compile(
-    rf"(?:{_CC_CODE}|(?:{_CC_NAME})[\s,:(-]{{1,3}}by(?![a-z]))"
+    rf"(?:{_CC_CODE}|(?:{_CC_NAME})(?:[\s-]?(?:lizenz|licen[sc]e|licencia|licença|licenza|licentie))?"
+    r"[\s,:(\"„“-]{1,3}(?:(?-i:BY)(?![A-Za-z])|by(?=[\s-]{1,2}(?:nc|nd|sa)(?![a-z])|\s\d)))"
     r"(?P<rest>(?:[\s-]{1,2}(?:nc|nd|sa)(?![a-z]))*)",
     re.IGNORECASE,
 )
 _CC0 = re.compile(
-    rf"(?<![\w-])cc[- ]?(?:0|zero)(?!\w)|(?:{_CC_NAME})[\s-]{{1,2}}(?:zero|0)(?![.\d])",
+    rf"{_CC_ZERO}|(?:{_CC_NAME})[\s-]{{1,2}}(?:zero|0)(?![.\d])",
     re.IGNORECASE,
 )
 _ELEMENTS = {name: re.compile(words, re.IGNORECASE) for name, words in CC_ELEMENTS.items()}
 _VERSION = re.compile(r"(?<![\d.])(?P<version>[1-4]\.[05]|2\.1)(?![\d])(?!\.\d)")
-_PORT_NAMES = "|".join(sorted(map(re.escape, CC_PORTS), key=len, reverse=True))
+_PORT_NAMES = "|".join(
+    re.escape(name) + (r"(?!\w)" if name.isascii() or name[0].islower() else "")
+    for name in sorted(CC_PORTS, key=len, reverse=True)
+)
 _PORT = re.compile(
-    rf"[\s,(-]{{1,3}}(?:(?P<code>[A-Z]{{2}})(?![A-Za-z])|(?P<name>{_PORT_NAMES})(?!\w))",
+    rf"[\s,(-]{{1,3}}(?:(?P<code>[A-Z]{{2}})(?![A-Za-z])|(?P<name>{_PORT_NAMES}))",
     re.IGNORECASE,
 )
 _PORT_CODES = frozenset(CC_PORTS.values())
@@ -178,10 +213,32 @@ _SPDX_CC = re.compile(
     re.IGNORECASE,
 )
 _OGL = re.compile(
-    r"open government licen[cs]e\s?[,(]?\s?v?(?:ersion\s)?(?P<version>[123])\.0", re.IGNORECASE
+    r"open government licen[cs]e(?P<canada>[\s,(-]{1,4}canada)?\s?[,(]?\s?v?(?:ersion\s)?"
+    r"(?:(?P<version>[123])\.0)?",
+    re.IGNORECASE,
 )
-# Same length before and after, so that spans stay true.
-DASHES = {ord(dash): "-" for dash in "‐‑‒–—−－"}
+_OTHER_LICENSES = (
+    (
+        re.compile(r"licence ouverte.{0,40}2\.0", re.IGNORECASE),
+        "etalab-2.0",
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    ),
+    (
+        re.compile(r"datenlizenz deutschland.{0,5}namensnennung.{0,14}2\.0", re.IGNORECASE),
+        "DL-DE-BY-2.0",
+        "https://www.govdata.de/dl-de/by-2-0",
+    ),
+    (
+        re.compile(r"datenlizenz deutschland.{0,5}zero.{0,14}2\.0", re.IGNORECASE),
+        "DL-DE-ZERO-2.0",
+        "https://www.govdata.de/dl-de/zero-2-0",
+    ),
+    (
+        re.compile(r"public[- ]domain mark", re.IGNORECASE),
+        "CC-PDM-1.0",
+        "https://creativecommons.org/publicdomain/mark/1.0/",
+    ),
+)
 _CC_WINDOW = 220
 
 
@@ -217,13 +274,13 @@ def parse_license(text: str) -> tuple[str, str | None] | None:
     None if it names no license that is known here; "CC BY 5.0", a version that does not exist,
     keeps its kind only. Wording is not judged: call it where a license is expected.
     """
-    found = read_license(text[:2000].translate(DASHES))
+    found = read_license(fold(text[:2000]).text)
     return (found.spdx, found.url) if found else None
 
 
 def read_license(text: str) -> License | None:
-    """Like `parse_license`, for a text in which dashes are hyphens already."""
-    for read in (_from_url, _from_id, _from_cc0, _from_words, _from_ogl, _from_other_words):
+    """Like `parse_license`, for a text that is folded already."""
+    for read in (_from_url, _from_id, _from_cc0, _from_table, _from_words, _from_ogl, read_notice):
         if found := read(text):
             return found
     return None
@@ -283,15 +340,25 @@ def _from_cc0(text: str) -> License | None:
     return License("CC0-1.0", CC0_URL) if _CC0.search(text) else None
 
 
+def _from_table(text: str) -> License | None:
+    named = (License(spdx, url) for form, spdx, url in _OTHER_LICENSES if form.search(text))
+    return next(named, None)
+
+
 def _from_ogl(text: str) -> License | None:
     match = _OGL.search(text)
     if match is None:
         return None
+    if match["canada"]:
+        return License("OGL-Canada-2.0", "https://open.canada.ca/en/open-government-licence-canada")
     version = match["version"]
+    if version is None:
+        return License(OGL_VERSION_UNKNOWN, None)
     return License(f"OGL-UK-{version}.0", f"{OGL_URL}{version}/")
 
 
-def _from_other_words(text: str) -> License | None:
+def read_notice(text: str) -> License | None:
+    """Like `read_license`, for a text that names no license: reserved rights, public domain."""
     if ALL_RIGHTS_WORDS.search(text):
         return License(ALL_RIGHTS_RESERVED, None)
     return License(PUBLIC_DOMAIN, None) if PUBLIC_DOMAIN_WORDS.search(text) else None
@@ -335,7 +402,7 @@ def _port_code(match: re.Match[str]) -> str | None:
 def _cc(kind: str, version: str | None, port: str | None) -> License:
     if version not in CC_VERSIONS:
         return License(f"LicenseRef-CC-{kind}", None)
-    if version == "4.0":  # has no ports
+    if version == "4.0" or port not in _PORT_CODES:  # 4.0 has no ports
         port = None
     base = f"https://creativecommons.org/licenses/{kind.lower()}/{version}/"
     spdx = f"CC-{kind}-{version}"

@@ -1,7 +1,7 @@
 """Rights of an article: what all statements about it add up to.
 
-Parts: tables of wording in `license_rules`, sentences and footers of plain text in
-`license_text`, mark-up in `license_page`. This module decides.
+Parts: names of licenses in `license_rules`, sentences in `license_sentence`, footers of plain text
+in `license_text`, mark-up in `license_page`. This module decides.
 """
 
 from __future__ import annotations
@@ -20,10 +20,12 @@ from tasks.license_rules import (
     version_and_port,
 )
 from tasks.license_text import cut_footer, statements_in_text
+from tasks.wire_rules import AGENCIES
 
 __all__ = [
     "PageRights",
     "Statement",
+    "agency_of",
     "attribution_line",
     "cut_footer",
     "decide",
@@ -82,6 +84,40 @@ def decide(
         license_conflict=conflict,
         rights_holder=kept.holder or holder,
     )
+
+
+_CREDIT_LABEL = re.compile(
+    r"[\s(\[*–—-]{0,4}(?:(?:source|quelle|fuente|fonte|bron|источник|منبع|المصدر|来源|來源|出典|"
+    r"by|von|par|por)[\s:：]{1,3})?",
+    re.IGNORECASE,
+)
+_AMONG_AGENCIES = re.compile(
+    r"[,;|/&+()\[\]]|\s(?:and|with|und|mit|et|avec|y|con|e|en|met|и)\s", re.IGNORECASE
+)
+_STAFF = re.compile(r"\s(?:staff|desk|newsroom|bureau|reporters?)$", re.IGNORECASE)
+_MAX_CREDIT = 60
+
+
+def agency_of(authors: Iterable[str], text: str = "") -> str | None:
+    """The agency whose copy an article is by its signature, for articles without a dateline.
+
+    Args:
+        authors: As the page names them; one of them, or a part of one, may be an agency.
+        text: The body; its last line may be a credit: "Source: Reuters", "(AFP)".
+    """
+    _, is_line, credit = text[-_MAX_CREDIT:].rpartition("\n")
+    credited = _CREDIT_LABEL.sub("", credit, count=1).rstrip(" .)]*") if is_line else ""
+    for signature in (*authors, credited):
+        for name in _AMONG_AGENCIES.split(signature[:200]):
+            plain = _STAFF.sub("", " ".join(name.split()))
+            if plain.lower() in AGENCIES and not _is_like_a_given_name(plain):
+                return plain
+    return None
+
+
+def _is_like_a_given_name(name: str) -> bool:
+    """As "Ani" and "Ina" are; "ANI" and "dpa" are initials."""
+    return len(name) <= 3 and name[:1].isupper() and name[1:].islower()  # noqa: PLR2004 - letters
 
 
 def attribution_line(

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from expectations.records import Removed, Wire
 from tasks.text import paragraphs
+from tasks.wire_dateline import NO_WIRE, find_dateline
 from tasks.wire_rules import (
-    AGENCIES,
     BYLINE_WORDS,
+    CONTACT_OPENINGS,
     END_MARKS,
-    MONTHS,
     NAME_JOINERS,
     NAME_PARTICLES,
-    PLACES,
 )
 
-NO_WIRE = Wire()
+__all__ = ["NO_WIRE", "WireText", "find_dateline", "is_byline", "read_wire"]
+
 BYLINE = "byline"
 END_MARK = "end-mark"
+CONTACT = "contact"
 
-_DATELINE_CHARACTERS = 160
 _MAX_HEADLINE_CHARACTERS = 150
 _MAX_HEADLINE_WORDS = 25
 _MAX_BYLINE_CHARACTERS = 100
-_MAX_PLACE_WORDS = 5
-_MAX_REGIONS = 3
 _MAX_NAME_WORDS = 6
 _TAIL_PARAGRAPHS = 4
-_MAX_PARTICLE_CHARACTERS = 3
+_MAX_CONTACT_CHARACTERS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +56,32 @@ def read_wire(text: str) -> WireText:
         removed.append(Removed(BYLINE, body.pop(0)))
         if title is None and _has_headline(body):
             title = body.pop(0)
+    body, contacts = _without_contacts(body)
     body, marks = _without_end_marks(body)
     return WireText(
         title=title,
         authors=authors,
         wire=find_dateline(body[0]) if body else NO_WIRE,
         text="\n".join(body),
-        removed=(*removed, *marks),
+        removed=(*removed, *contacts, *marks),
     )
+
+
+_CONTACT = re.compile(rf"(?:{'|'.join(map(re.escape, CONTACT_OPENINGS))})\s?[:：].*", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w|\d[\d ()/.-]{5,20}\d")
+
+
+def _without_contacts(body: list[str]) -> tuple[list[str], list[Removed]]:
+    """Cut lines near the end that say whom journalists may ask: named so, and with an address."""
+    kept, tail = body[:-_TAIL_PARAGRAPHS], body[-_TAIL_PARAGRAPHS:]
+    contacts: list[Removed] = []
+    for paragraph in tail:
+        is_short = len(paragraph) <= _MAX_CONTACT_CHARACTERS
+        if kept and is_short and _CONTACT.fullmatch(paragraph) and _ADDRESS.search(paragraph):
+            contacts.append(Removed(CONTACT, paragraph))
+        else:
+            kept.append(paragraph)
+    return kept, contacts
 
 
 def _without_end_marks(body: list[str]) -> tuple[list[str], list[Removed]]:
@@ -110,6 +125,11 @@ _BYLINE = re.compile(
 _NAME_JOINT = re.compile(rf"\s*[,;]\s*|\s+(?:{'|'.join(map(re.escape, NAME_JOINERS))})\s+")
 
 
+def is_byline(line: str) -> bool:
+    """Whether a line names its authors and nothing else: "By Jane Doe, Example News"."""
+    return bool(_byline_authors(line))
+
+
 def _byline_authors(paragraph: str) -> tuple[str, ...]:
     """Names of a line such as "By Jane Doe and John Roe, Example News"; empty if it is none."""
     if len(paragraph) > _MAX_BYLINE_CHARACTERS:
@@ -132,7 +152,12 @@ def _is_cased(word: str) -> bool:
     return word.lower() != word.upper()
 
 
+_RULE = re.compile(r"[=_*~#+–—-]{3,200}")
+
+
 def _is_end_mark(paragraph: str) -> bool:
+    if _RULE.fullmatch(paragraph):
+        return True
     return len(paragraph) <= 12 and paragraph.replace(" ", "").lower() in END_MARKS  # noqa: PLR2004
 
 
@@ -149,143 +174,3 @@ def _cut_glued_mark(paragraph: str) -> tuple[str, list[Removed]]:
     if match is None:
         return paragraph, []
     return paragraph[: match.start()], [Removed(END_MARK, match["mark"])]
-
-
-# What closes a dateline. Dashes are the strongest sign, then the agency itself, then the stops.
-_DASH = re.compile(r"\s*\.?\s*(?:--|[–—―]|(?<=[\s.)])-|-(?=\s))\s*(?=\S)")
-_NOTHING = re.compile(r"(?<=[)/])[.:]?\s*(?=[^\W\d_a-zà-ÿ])")
-_STOP = re.compile(r"\s*[:.;]\s+(?=\S)")
-_MAX_SEPARATORS = 6
-
-_MONTH = rf"(?:{'|'.join(MONTHS)})\.?"
-_DAY = r"\d{1,2}(?:st|nd|rd|th|\.|er|º)?"
-_DATE = re.compile(
-    rf"(?:{_MONTH}\s+{_DAY}|{_DAY}\s+(?:de\s+)?{_MONTH})(?:\s+(?:de\s+)?\d{{4}})?\.?$",
-    re.IGNORECASE,
-)
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_WEEKDAY = re.compile(
-    r"(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?\.?", re.IGNORECASE
-)
-_HEAD = re.compile(
-    r"(?P<place>[^()/]*(?:/[^()/]+){0,2})(?P<agency>\([^()]{2,60}\)|/[^()/]{2,40}/)?[.:]?"
-)
-_PLACE = re.compile(r"[^\W\d_](?=.)(?:[^\W\d_]|[ .'’/-])*")
-# Call signs of stations of the United States and Canada, and acronyms such as HawaiiNewsNow.
-_UNKNOWN_AGENCY = re.compile(
-    r"[A-Z][A-Za-z.&-]*[A-Z][A-Za-z]*(?:[ /][\w.]{1,20}){0,2}|[a-z]{2,5}(?:/[a-z-]{2,10})?"
-)
-_CALL_SIGN = re.compile(r"[KWC][A-Z]{2,3}(?:[- ]?TV)?")
-# Scripts without case, each with its own form: the agency's name stands inside the formula.
-_FORMULAS = (
-    re.compile(
-        r"(?P<agency>[\u4e00-\u9fff]{1,4}(?:社|网|網))(?P<place>[\u4e00-\u9fff]{2,8}?)"
-        r"(?P<date>\d{1,2}月\d{1,2}日)电"
-    ),
-    re.compile(r"【(?P<place>[^【】＝=\d]{1,15})[＝=](?P<reporter>[^【】]{1,20})】"),
-    re.compile(r"\((?P<place>[가-힣·]{2,12})=(?P<agency>[가-힣]{2,8})\)"),
-)
-
-
-def find_dateline(text: str) -> Wire:
-    """Parse the dateline that a text begins with; NO_WIRE if it begins with none.
-
-    `CITY[/CITY][, REGION][, date] [(AGENCY[/desk])]`, then a dash, colon or stop, or an agency
-    alone. Title case is believed only with an agency. A single name in capitals is believed only
-    if it is a well-known place, as agencies' style guides ask for a region otherwise: kickers
-    look the same. `dateline_place` is the city as written, without its region.
-    """
-    head = text[:_DATELINE_CHARACTERS].partition("\n")[0]
-    for formula in _FORMULAS:
-        if match := formula.match(head):
-            groups = match.groupdict()
-            return Wire(
-                dateline_place=groups["place"],
-                dateline_date=groups.get("date"),
-                agency=groups.get("agency"),
-            )
-    for separator in (_DASH, _NOTHING, _STOP):
-        for number, match in enumerate(separator.finditer(head)):
-            if number == _MAX_SEPARATORS:
-                break
-            wire = _parse_dateline(head[: match.start()].strip(), separator)
-            if wire is not None:
-                return _with_place_behind(wire, head[match.end() :])
-    return NO_WIRE
-
-
-def _with_place_behind(wire: Wire, rest: str) -> Wire:
-    """Add the place of the Italian order, "(ANSA) - ROMA, 19 NOV -"."""
-    if wire.agency is None or wire.dateline_place or wire.dateline_date:
-        return wire
-    behind = find_dateline(rest)
-    return wire if behind.agency else replace(behind, agency=wire.agency)
-
-
-def _parse_dateline(head: str, separator: re.Pattern[str]) -> Wire | None:
-    match = _HEAD.fullmatch(head)
-    if match is None:
-        return None
-    place, regions, date = _split_place(match["place"])
-    agency = match["agency"][1:-1].strip() if match["agency"] else None
-    if len(regions) > _MAX_REGIONS or not all(map(_is_title, regions)):
-        return None
-    if place is not None and not _PLACE.fullmatch(place):
-        return None
-    if agency and _names_agency(agency):
-        believed = place is None or _is_upper(place) or _is_title(place)
-    elif separator is _NOTHING or place is None:
-        believed = bool(agency and separator is _DASH and _CALL_SIGN.fullmatch(agency))
-    elif agency:
-        believed = bool(_UNKNOWN_AGENCY.fullmatch(agency)) and (
-            _is_upper(place) or (agency.islower() and _is_title(place))
-        )
-        believed = believed and separator is _DASH
-    else:
-        known = all(fold_place(city) in PLACES for city in place.split("/"))
-        placed = bool(date) or (separator is _DASH and bool(regions))
-        believed = _is_upper(place) and (known or placed)
-    return Wire(dateline_place=place, dateline_date=date, agency=agency) if believed else None
-
-
-def _split_place(before: str) -> tuple[str | None, list[str], str | None]:
-    """City, regions and date of what stands before the agency."""
-    names: list[str] = []
-    dates: list[str] = []
-    for part in (part.strip() for part in before.split(",")):
-        if dates and _YEAR.fullmatch(part):
-            dates.append(part)
-        elif date := _DATE.search(part):
-            dates.append(date.group().rstrip("."))
-            names.append(part[: date.start()].strip())
-        elif not _WEEKDAY.fullmatch(part):
-            names.append(part)
-    names = [name for name in names if name]
-    return (names[0] if names else None), names[1:], ", ".join(dates) or None
-
-
-def _names_agency(agency: str) -> bool:
-    name = agency.lower()
-    return name in AGENCIES or name.partition("/")[0].strip() in AGENCIES
-
-
-def _is_upper(place: str) -> bool:
-    return place.isupper() and len(place.split()) <= _MAX_PLACE_WORDS
-
-
-def _is_title(place: str) -> bool:
-    """Whether it is written like a name: "Frankfurt am Main"; scripts without case always are."""
-    words = place.split()
-    return len(words) <= _MAX_PLACE_WORDS and all(
-        not word[0].islower() or (number and len(word) <= _MAX_PARTICLE_CHARACTERS)
-        for number, word in enumerate(words)
-    )
-
-
-def fold_place(place: str) -> str:
-    """Fold a place's name to how `PLACES` lists it: lower case, no accents."""
-    decomposed = unicodedata.normalize("NFD", place.strip().lower().replace("’", "'"))
-    kept = "".join(
-        c for c in decomposed if not "\u0300" <= c <= "\u0305" and c not in "\u0308\u030a\u0327"
-    )
-    return unicodedata.normalize("NFC", kept)

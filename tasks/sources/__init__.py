@@ -6,7 +6,8 @@
 Nothing is lost in between: every file found gives at least one item, and a bad file never ends
 the iteration. `raw_ref` of a page is `file#offset`, where it can be read again: the byte of a WARC
 record's gzip member (or of the record, in a plain WARC), of a line in JSONL (gzip undone), the row
-of a Parquet file or item of a JSON array (from 0), and 0 for a file that is one page.
+of a Parquet file or item of a JSON array (from 0), 0 for a file that is one page, and in a text
+file with several stories the byte where the story begins.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from tasks.sources.inputs import Input, printable
 from tasks.sources.jsonl import read_document, read_lines
 from tasks.sources.parquet import read_parquet
 from tasks.sources.paths import Found, find_files, why_not_an_input
-from tasks.sources.plain import read_page
+from tasks.sources.plain import read_pages
 from tasks.sources.sniff import HEAD_BYTES, SourceKind, is_json_document, kind_of, why_binary
 from tasks.sources.streams import GzipStream, open_regular, open_stream, read_head
 from tasks.sources.warc import read_warc
@@ -133,7 +134,9 @@ def _read_file(
         read = read_document if is_json_document(head, source.path) else read_lines
         yield from read(stream, source)
     else:
-        yield read_page(stream, source, PageKind.HTML if kind is SourceKind.HTML else PageKind.TEXT)
+        yield from read_pages(
+            stream, source, PageKind.HTML if kind is SourceKind.HTML else PageKind.TEXT
+        )
 
 
 def _modified_at(file: FileIO) -> datetime | None:

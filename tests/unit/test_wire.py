@@ -130,6 +130,26 @@ def test_an_end_mark_before_a_footer_is_cut() -> None:
     assert story.text == f"{BODY}\n© 2024 Example News. All rights reserved."
 
 
+def test_the_rule_behind_a_story_is_cut() -> None:
+    story = read_wire(f"{BODY}\n\n=====\n")
+    assert (story.text, story.removed) == (BODY, (Removed("end-mark", "====="),))
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Media contact: Jane Doe, press@example.org", "Pressekontakt: Erika Muster, Tel. 030 1234567"],
+)
+def test_a_line_with_an_address_for_journalists_is_cut(line: str) -> None:
+    story = read_wire(f"{BODY}\n\n{line}\n\n###")
+    assert story.text == BODY
+    assert story.removed == (Removed("contact", line), Removed("end-mark", "###"))
+
+
+@pytest.mark.parametrize("line", ["Contact: he has none.", "Write to press@example.org, he said."])
+def test_a_sentence_about_contacts_stays(line: str) -> None:
+    assert read_wire(f"{BODY}\n\n{line}").removed == ()
+
+
 def test_the_end_of_a_sentence_is_no_end_mark() -> None:
     assert read_wire(f"{BODY} He was 30").removed == ()
     assert read_wire(f"{BODY} So it ends.").removed == ()
@@ -144,6 +164,7 @@ lines = st.one_of(
             "ENDS",
             BODY,
             "A headline",
+            "Contact: press@example.org",
             "",
             "###",
             f"{BODY} ENDS",

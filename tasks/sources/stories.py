@@ -1,0 +1,146 @@
+"""A text file with several stories: where each begins.
+
+Two kinds of signs are believed. What nothing but a wire or an archive writes: transmission headers
+(IPTC 7901: SOH before each story), "Story 2 of 14". And what also stands within one article (rules,
+form feeds, end marks): these part stories only where the next part begins with a dateline or a
+byline, as a section behind a rule does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice, pairwise
+
+from tasks.wire import NO_WIRE, find_dateline, is_byline
+
+# A story has hundreds of bytes; only hostile files of 20 MB come near these.
+MAX_STORIES = 100_000
+_MAX_RULES = 100_000
+_BLANK = " \t\n\f\x01\x02\x03\x04\x16\ufeff"
+_OPENING_LINES = 6
+_OPENING_CHARACTERS = 1_500
+_MAX_HEADLINE_CHARACTERS = 200
+
+_TRANSMISSION = re.compile("\x01")
+_NUMBERED = re.compile(
+    r"^[^\S\n]{0,20}[-=*#\[(]{0,5} ?(?:story|article|document|item|dokument|artikel|artículo|artigo"
+    r"|articolo|documento|документ)[^\S\n]{1,5}(?P<number>\d{1,6})[^\S\n]{1,5}(?:of|von|de|di|sur|из|/)"
+    r"[^\S\n]{1,5}(?P<total>\d{1,6}) ?[-=*#\])]{0,5}[^\S\n]{0,20}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+# A line of nothing but signs, a form feed, an end mark.
+_RULE = re.compile(
+    r"\f+|^[^\S\n]{0,20}(?:[=_*~#+–—-]{3,200}|[*#](?: [*#]){2,40}|[-–—]{1,3} ?30 ?[-–—]{1,3}"
+    r"|[-–—(]{0,3} ?(?:ends?|ende|fin|fim|fine|конец|完) ?[-–—)]{0,3})[^\S\n]{0,20}$",
+    re.IGNORECASE | re.MULTILINE,
+)
+
+
+def story_starts(text: str) -> list[int]:
+    r"""Find where the stories of a text begin.
+
+    Line ends are `\n`.
+
+    Returns:
+        Positions in order, the first 0: one alone if the text is one story. A mark of the end
+        belongs to the story before it, a header to the one after it. No story is blank.
+    """
+    for starts in (_transmissions(text), _numbered(text), _parted(text)):
+        whole = _without_blanks(text, starts)
+        if len(whole) > 1:
+            return whole
+    return [0]
+
+
+def _transmissions(text: str) -> Iterator[int]:
+    return (match.start() for match in _TRANSMISSION.finditer(text))
+
+
+def _numbered(text: str) -> Iterator[int]:
+    """Headers that count on, all with the same total."""
+    last, total = 0, ""
+    for match in _NUMBERED.finditer(text):
+        number = int(match["number"])
+        if number > last and total in ("", match["total"]) and number <= int(match["total"]):
+            last, total = number, match["total"]
+            yield match.start()
+
+
+def _parted(text: str) -> Iterator[int]:
+    """Ends of rules behind which a story begins; the first story must look like one, too."""
+    if not _opens_story(text, 0):
+        return
+    for match in islice(_RULE.finditer(text), _MAX_RULES):
+        if _opens_story(text, match.end()):
+            yield match.end()
+
+
+def _opens_story(text: str, start: int) -> bool:
+    """Whether a dateline or byline stands at most a headline and a few short lines further on."""
+    opening = text[start : start + _OPENING_CHARACTERS].lstrip(_BLANK)
+    if not opening or _RULE.match(opening):
+        return False
+    lines = [line.strip() for line in opening.split("\n") if line.strip()]
+    for line in lines[:_OPENING_LINES]:
+        if _RULE.fullmatch(line):
+            return False
+        if is_byline(line) or find_dateline(line) != NO_WIRE:
+            return True
+        if len(line) > _MAX_HEADLINE_CHARACTERS:
+            return False
+    return False
+
+
+def _without_blanks(text: str, starts: Iterator[int]) -> list[int]:
+    """Starts without those of blank stories; what stands before the first is part of it."""
+    kept: list[int] = []
+    blank_to = 0  # nothing is printed between the last start and here
+    for start in starts:
+        is_blank = not text[blank_to:start].strip(_BLANK)
+        blank_to = start
+        if kept and is_blank:
+            continue
+        if len(kept) == MAX_STORIES:
+            break
+        kept.append(start)
+    if kept and not text[kept[-1] :].strip(_BLANK):
+        kept.pop()
+    if not kept:
+        return [0]
+    # A rule or an end mark parts the first story, without a start of its own, from the second.
+    if text[: kept[0]].strip() and _opens_story(text, 0):
+        return [0, *kept]
+    return [0, *kept[1:]]
+
+
+def split_stories(body: bytes, codec: str) -> list[tuple[int, bytes]]:
+    """Split a file's bytes into stories: the offset of each, and its bytes.
+
+    The stories joined are the body. One alone if there is one story, or if offsets in characters
+    cannot be turned into offsets in bytes (as in ISO 2022, which shifts between alphabets).
+
+    Args:
+        body: The file.
+        codec: Python's name of its encoding.
+    """
+    errors = "replace" if codec.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    try:
+        text = body.decode(codec, errors)
+        starts = story_starts(text.replace("\r\n", "\n\n").replace("\r", "\n"))
+        if len(starts) == 1:
+            return [(0, body)]
+        sizes = [
+            len(text[start:end].encode(codec, errors))
+            for start, end in pairwise([*starts, len(text)])
+        ]
+    except (UnicodeError, LookupError):
+        return [(0, body)]
+    if sum(sizes) != len(body):
+        return [(0, body)]
+    stories = []
+    offset = 0
+    for size in sizes:
+        stories.append((offset, body[offset : offset + size]))
+        offset += size
+    return stories

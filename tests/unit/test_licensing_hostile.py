@@ -1,0 +1,217 @@
+"""Rights under hostile input: disguised letters, huge texts, thousands of links, agencies' copy."""
+
+import time
+from collections.abc import Callable
+
+import lxml.html
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from expectations.records import Rights
+from tasks.license_folding import fold
+from tasks.license_rules import NAMES_LICENSE, TRIGGER, may_state_rights
+from tasks.licensing import (
+    agency_of,
+    cut_footer,
+    decide,
+    parse_license,
+    rights_in_page,
+    statements_in_text,
+)
+
+BODY = "The ministers met on Monday."
+CC = "https://creativecommons.org/licenses"
+
+
+def rights_of_text(text: str, agency: str | None = None) -> Rights:
+    return decide(cut_footer(text)[2], given=None, publisher=None, agency=agency)
+
+
+def rights_of_page(body: str, agency: str | None = None) -> Rights:
+    tree = lxml.html.fromstring(f"<html><body>{body}</body></html>")
+    return decide(rights_in_page(tree).statements, given=None, publisher=None, agency=agency)
+
+
+# Disguises
+
+ES, VE, SMALL_O = "\u0421", "\u0412", "\u043e"  # Cyrillic letters that look like C, B and o
+
+
+@pytest.mark.parametrize(
+    "license_named",
+    [
+        f"{ES}{ES} BY 4.0",
+        f"C{ES}-{VE}Y 4.0",
+        f"{ES}reative C{SMALL_O}mmons Attributi{SMALL_O}n 4.0",
+        "Cre\u00adative Com\u00admons Attri\u00adbution 4.0",
+        "Creative\u200b Commons\u200b Attribution\u2060 4.0",
+        "Creative\u200c Com\u200cmons Attribution 4.0",
+        "CC\u00a0BY\u00a04.0",
+        "\uff23\uff23\u3000\uff22\uff39\u3000\uff14\uff0e\uff10",
+        "CC\u2011BY\u20114.0",
+        "\u202aCC BY 4.0\u202c",
+    ],
+)
+def test_a_disguised_license_is_read_and_its_evidence_is_as_written(license_named: str) -> None:
+    sentence = f"This article is licensed under {license_named}."
+    text = f"{BODY}\n{sentence}"
+    kept, removed, statements = cut_footer(text)
+    assert (kept, [cut.text for cut in removed]) == (BODY, [sentence])
+    assert [(s.spdx, s.evidence) for s in statements] == [("CC-BY-4.0", sentence)]
+    assert statements[0].span is not None
+    assert text[slice(*statements[0].span)] == sentence
+    assert rights_of_page(f"<footer><p>{sentence}</p></footer>").license == "CC-BY-4.0"
+
+
+@given(st.text(max_size=60))
+def test_what_is_folded_can_be_found_again_in_the_text(text: str) -> None:
+    folded = fold(text)
+    places = range(len(text)) if folded.places is None else folded.places
+    assert len(places) == len(folded.text)
+    assert sorted(set(places)) == list(places)
+
+
+@given(st.text(alphabet=f"abc ©CBY04.-{ES}\u00ad\u200b\u200c", max_size=40))
+def test_the_cheap_look_never_hides_a_match(text: str) -> None:
+    folded = fold(text).text
+    assert may_state_rights(folded) or TRIGGER.search(folded) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Россия и США", "Ελλάδα", "خبرگزاری\u200cها می\u200cگوید", "部长们，会晤。"]
+)
+def test_words_of_other_scripts_stay_as_they_are(text: str) -> None:
+    assert fold(text).text == text
+
+
+# Versions, conflicts, numbers
+
+
+@pytest.mark.parametrize(
+    ("named", "spdx"),
+    [
+        (f"{CC}/by/5.0/", "LicenseRef-CC-BY"),
+        (f"{CC}/by-sa/3.1/", "LicenseRef-CC-BY-SA"),
+        (f"{CC}/by/4.0/xx/", "CC-BY-4.0"),
+        (f"{CC}/by/3.0/xx/", "CC-BY-3.0"),
+        (f"{CC}/by/", "LicenseRef-CC-BY"),
+        (f"{CC}/xx-yy/4.0/", "LicenseRef-CC"),
+        (f"{CC}/by/3.0/igo/", "CC-BY-3.0-IGO"),
+        ("CC BY 5.0", "LicenseRef-CC-BY"),
+        ("CC BY 40.0", "LicenseRef-CC-BY"),
+        ("CC BY-SA 2.1 JP", "CC-BY-SA-2.1-JP"),
+        ("Open Government Licence - Canada", "OGL-Canada-2.0"),
+        ("Open Government Licence", "LicenseRef-OGL"),
+        ("Licence Ouverte / Open Licence version 2.0", "etalab-2.0"),
+        ("Datenlizenz Deutschland – Namensnennung – Version 2.0", "DL-DE-BY-2.0"),
+    ],
+)
+def test_versions_and_ports_that_do_not_exist_are_not_invented(named: str, spdx: str) -> None:
+    found = parse_license(named)
+    assert found is not None
+    assert found[0] == spdx
+
+
+def test_two_licenses_in_one_page_are_a_conflict_and_the_stricter_one_stands() -> None:
+    link = f'<a rel="license" href="{CC}/by/4.0/">CC BY 4.0</a>'
+    found = rights_of_page(
+        f"<p>This article is licensed under {link}.</p>"
+        "<footer>All content on this site is licensed under CC BY-NC-ND 4.0.</footer>"
+    )
+    assert (found.license, found.license_conflict) == ("CC-BY-NC-ND-4.0", True)
+    assert found.license_evidence is not None
+    assert "CC BY 4.0" in found.license_evidence
+    assert "CC BY-NC-ND 4.0" in found.license_evidence
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f'<figure><figcaption><a href="{CC}/by/2.0/">CC BY 2.0</a></figcaption></figure>' * 10_000,
+        '<div class="card-footer"><span>3 min</span></div>' * 900,
+        "<footer><ul>" + "<li><a href=/x>A section of the site</a></li>" * 400 + "</ul></footer>",
+    ],
+)
+def test_a_notice_is_found_behind_thousands_of_credits_cards_and_menus(before: str) -> None:
+    link = f'<a rel="license" href="{CC}/by-nd/4.0/">a free license</a>'
+    for notice in (
+        f"<p>This article is published under {link}.</p>",
+        "<footer><p>All content is published under CC BY-ND 4.0.</p></footer>",
+    ):
+        assert rights_of_page(before + notice).license == "CC-BY-ND-4.0"
+
+
+# Agencies
+
+
+@pytest.mark.parametrize(
+    ("authors", "text", "agency"),
+    [
+        (["Reuters"], "", "Reuters"), (["Reuters Staff"], "", "Reuters"), (["dpa/lno"], "", "dpa"),
+        (["Jane Doe", "AFP"], "", "AFP"), (["Jane Doe, Associated Press"], "", "Associated Press"),
+        (["AP and Jane Doe"], "", "AP"), ([], f"{BODY}\nSource: Reuters", "Reuters"),
+        ([], f"{BODY}\n(AFP)", "AFP"), ([], f"{BODY}\nQuelle: dpa", "dpa"),
+        (["رویترز"], "", "رویترز"), (["新华社"], "", "新华社"),
+        ([], f"{BODY}\n来源：新华社", "新华社"),
+        (["Jane Doe"], BODY, None), (["Ani"], "", None), (["Ina Muster"], "", None),
+        ([], f"{BODY}\nReuters was told so.", None), ([], "Reuters", None),
+    ],
+)  # fmt: skip
+def test_an_agency_is_known_by_its_signature(
+    authors: list[str], text: str, agency: str | None
+) -> None:
+    assert agency_of(authors, text) == agency
+
+
+@pytest.mark.parametrize("authors", [["Reuters"], ["AFP"], ["dpa"], ["Jane Doe", "AP"]])
+def test_copy_signed_by_an_agency_inherits_no_license_of_the_site(authors: list[str]) -> None:
+    agency = agency_of(authors)
+    footer = "All content of this site is licensed under CC BY 4.0."
+    assert rights_of_page(f"<footer>{footer}</footer>", agency).license is None
+    assert rights_of_text(f"{BODY}\n{footer}", agency).license is None
+    assert rights_of_page(f"<footer>{footer}</footer>").license == "CC-BY-4.0"
+
+
+# Time: of four times the text, with slack for a busy machine
+
+LINEAR = 10  # four times the text may take so many times as long; quadratic would be sixteen
+UNITS = (
+    "Creative Commons ", "cc by ", "A, ", "©", "© 2024 ", "all rights reserved ", "by a ", "4.0 ",
+    "creativecommons.org/licenses/by", "تمام حقوق ", "This work is ", "public domain ", "this is ",
+    "\u00ad", f"a{SMALL_O}", "本", "эта общественного ", "(", "by nc ", "open government licence ",
+    "licence ouverte ", "License: ", "Creative Commons by-",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("function", [cut_footer, statements_in_text, parse_license, fold])
+@pytest.mark.parametrize("unit", UNITS)
+def test_time_grows_with_the_text_and_no_faster(
+    function: Callable[[str], object], unit: str
+) -> None:
+    text = unit * (20_000 // len(unit))
+    once, four_times = (min(seconds(function, text * n) for _ in range(2)) for n in (1, 4))
+    assert four_times < LINEAR * max(once, 0.01)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=4))
+def test_no_mixture_of_license_words_takes_long_to_search(units: list[str]) -> None:
+    mixture = "".join(units)
+    text = mixture * (8_000 // len(mixture))
+    for pattern in (TRIGGER, NAMES_LICENSE):
+        once, four_times = (seconds(pattern.findall, text * n) for n in (1, 4))
+        assert four_times < LINEAR * max(once, 0.02)
+
+
+@pytest.mark.parametrize("filler", ["word ", "слово ", "字"])
+def test_five_megabytes_without_a_line_break_are_read(filler: str) -> None:
+    notice = "This article is licensed under CC BY 4.0."
+    text = f"{filler * (5_000_000 // len(filler.encode()))}. {notice}"
+    assert rights_of_text(text).license == "CC-BY-4.0"
+
+
+def seconds(function: Callable[[str], object], text: str) -> float:
+    start = time.process_time()
+    function(text)
+    return time.process_time() - start
