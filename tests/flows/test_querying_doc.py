@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
@@ -37,6 +38,7 @@ def revised_lake(tmp_path_factory: pytest.TempPathFactory, seed_lake: SeedLake) 
         text = f"The council met on day {number} and agreed to open the new bridge before winter."
         shard = a_shard(an_article(text=text, fetched_at=fetched_at), name=f"{number:05}")
         commit_shard(lake, shard, pipeline_version="1")
+    time.sleep(1)  # The page asks for the second it runs in: it is to begin after the commits.
     return root
 
 
