@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import version
+from itertools import pairwise
 
 from expectations.records import (
     Article,
@@ -74,12 +75,46 @@ def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         body=body,
         dateline=story.wire,
         now=now,
-        removed=(*story.removed, *footers),
+        removed=_in_order(story, footers, statements, title=metadata.title),
         statements=statements,
-        reserved=(),
+        reserved=page.reserved,
         extractor=TEXT_EXTRACTOR,
         warnings=decoded.warnings,
     )
+
+
+def _in_order(
+    story: wire.WireText,
+    footers: tuple[Removed, ...],
+    statements: tuple[licensing.Statement, ...],
+    *,
+    title: str | None,
+) -> tuple[Removed, ...]:
+    """All that was cut from a story, in its order; its headline too, unless it is the title.
+
+    Each footer has a statement, whose span tells where it stood. A footer that the agency's lines
+    interrupt is parted by them.
+    """
+    cuts = [
+        (cut.at, cut.removed)
+        for cut in story.cuts
+        if cut.removed.kind != wire.HEADLINE or cut.removed.text != title
+    ]
+    spans = [statement.span for statement in statements if statement.span]
+    at = 0
+    for footer in footers:
+        first = next(start for start, _ in spans if start >= at)
+        at = story.text.index(footer.text, max(at, first - len(footer.text)))
+        end = at + len(footer.text)
+        bounds = [at, *(cut.at for cut in story.cuts if at < cut.at < end), end]
+        cuts += [
+            (start, Removed(footer.kind, story.text[start:stop].strip()))
+            for start, stop in pairwise(bounds)
+            if start < stop
+        ]
+        at = end
+    # Stable: what the agency sent along stands before the part of the text that begins there.
+    return tuple(removed for _, removed in sorted(cuts, key=lambda cut: cut[0]))
 
 
 def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Article | Rejection:
@@ -104,7 +139,7 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         now=now,
         removed=(*found.removed, *footers),
         statements=(*rights.statements, *in_text),
-        reserved=rights.reserved,
+        reserved=tuple(sorted({*page.reserved, *rights.reserved})),
         extractor=EXTRACTOR,
         warnings=decoded.warnings,
     )

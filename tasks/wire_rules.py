@@ -1,4 +1,4 @@
-"""Tables for wire text: agencies, months, places that stand alone, bylines, end marks."""
+"""Tables for datelines and bylines: agencies, months, places that stand alone, parts of names."""
 
 from __future__ import annotations
 
@@ -260,32 +260,8 @@ KICKER_WORDS = frozenset(
     ]
 )
 
-# Words that introduce the author's name in a line of its own.
-BYLINE_WORDS = (
-    "by", "von", "par", "por", "di", "da", "door", "av", "af", "od", "от", "text:",
-    "autor:", "автор:",
-)  # fmt: skip
-# What joins authors' names, and the small words inside names.
-NAME_JOINERS = ("and", "und", "et", "y", "e", "en", "och", "og", "и", "&", "with", "mit")
+# The small words inside names.
 NAME_PARTICLES = frozenset(
     ("al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du", "el",
      "ibn", "la", "le", "of", "for", "the", "van", "ver", "von", "zu", "zum", "in")
-)  # fmt: skip
-
-# End marks in a paragraph of their own, in lower case with spaces taken out.
-END_MARKS = frozenset(
-    ("-30-", "–30–", "—30—", "#30#", "--30--", "30", "###", "##", "#", "-end-", "(end)", "end",
-     "ends", "(ends)", "-ends-", "--end--", "–ende–", "-ende-", "ende", "(ende)", "fin",
-     "(fin)", "-fin-", "fim", "(fim)", "fine", "(fine)", "(more)", "more", "-more-", "--more--",
-     "—more—", "-0-", "xxx", "***", "*", "(schluss)", "(完)", "完", "конец", "پایان", "انتهی",
-     "(انتهى)")
-)  # fmt: skip
-
-# What begins a line with an address for journalists; a colon follows.
-CONTACT_OPENINGS = (
-    "media contact", "media contacts", "press contact", "press contacts", "contact", "contacts",
-    "media inquiries", "media enquiries", "press office", "pressekontakt", "kontakt",
-    "rückfragen an", "rückfragehinweis", "contact presse", "contacts presse", "contacto de prensa",
-    "contacto", "contato", "contato para a imprensa", "contatti", "contatti stampa",
-    "ufficio stampa", "perscontact", "контакты", "контакт для прессы", "basın iletişim",
 )  # fmt: skip

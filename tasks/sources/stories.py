@@ -2,8 +2,8 @@
 
 Two kinds of signs are believed. What nothing but a wire or an archive writes: transmission headers
 (IPTC 7901: SOH before each story), "Story 2 of 14". And what also stands within one article (rules,
-form feeds, end marks): these part stories only where the next part begins with a dateline or a
-byline, as a section behind a rule does not.
+form feeds, end marks, slugs): these part stories only where the next part begins with a dateline or
+a byline, as a section behind a rule does not.
 """
 
 from __future__ import annotations
@@ -13,14 +13,19 @@ from collections.abc import Iterator
 from itertools import islice, pairwise
 
 from tasks.wire import NO_WIRE, find_dateline, is_byline
+from tasks.wire_marks import ADVISORY, SLUG, head_mark, is_page_mark
 
 # A story has hundreds of bytes; only hostile files of 20 MB come near these.
 MAX_STORIES = 100_000
 _MAX_RULES = 100_000
+_MAX_IDLE_SLUGS = 10_000  # with no story below
 _BLANK = " \t\n\f\x01\x02\x03\x04\x16\ufeff"
 _OPENING_LINES = 6
 _OPENING_CHARACTERS = 1_500
 _MAX_HEADLINE_CHARACTERS = 200
+# Of a story's text, behind its byline or dateline: more than the lines between these two have.
+_LEAST_STORY = 200
+_ABOVE = frozenset((SLUG, ADVISORY))
 
 _TRANSMISSION = re.compile("\x01")
 _NUMBERED = re.compile(
@@ -46,7 +51,7 @@ def story_starts(text: str) -> list[int]:
         Positions in order, the first 0: one alone if the text is one story. A mark of the end
         belongs to the story before it, a header to the one after it. No story is blank.
     """
-    for starts in (_transmissions(text), _numbered(text), _parted(text)):
+    for starts in (_transmissions(text), _numbered(text), _parted(text), _slugged(text)):
         whole = _without_blanks(text, starts)
         if len(whole) > 1:
             return whole
@@ -76,20 +81,57 @@ def _parted(text: str) -> Iterator[int]:
             yield match.end()
 
 
+_SHORT_LINE = re.compile(r"^[^\n]{2,160}$", re.MULTILINE)
+
+
+def _slugged(text: str) -> Iterator[int]:
+    """Slugs and advisories above a story, where the one before it has begun and gone on."""
+    opening = _find_opening(text, 0)
+    if opening is None:
+        return
+    yield 0
+    idle = 0
+    for match in _SHORT_LINE.finditer(text):
+        start = match.start()
+        if start < opening + _LEAST_STORY or head_mark(match.group().strip()) not in _ABOVE:
+            continue
+        following = _find_opening(text, match.end())
+        if following is not None and not _is_behind_page_mark(text, start):
+            yield start
+            opening = following
+            continue
+        idle += 1
+        if idle == _MAX_IDLE_SLUGS:
+            break
+
+
+def _is_behind_page_mark(text: str, start: int) -> bool:
+    """Whether a slug is but the header of the next page of the same story."""
+    return is_page_mark(text[max(0, start - 60) : start].strip(_BLANK).rpartition("\n")[2].strip())
+
+
 def _opens_story(text: str, start: int) -> bool:
-    """Whether a dateline or byline stands at most a headline and a few short lines further on."""
-    opening = text[start : start + _OPENING_CHARACTERS].lstrip(_BLANK)
-    if not opening or _RULE.match(opening):
-        return False
-    lines = [line.strip() for line in opening.split("\n") if line.strip()]
-    for line in lines[:_OPENING_LINES]:
-        if _RULE.fullmatch(line):
-            return False
-        if is_byline(line) or find_dateline(line) != NO_WIRE:
-            return True
-        if len(line) > _MAX_HEADLINE_CHARACTERS:
-            return False
-    return False
+    return _find_opening(text, start) is not None
+
+
+def _find_opening(text: str, start: int) -> int | None:
+    """Where a dateline or byline stands, at most a headline and a few short lines further on."""
+    end = start + _OPENING_CHARACTERS
+    at = start + len(text[start:end]) - len(text[start:end].lstrip(_BLANK))
+    if _RULE.match(text, at, end):
+        return None
+    lines = 0
+    for line in text[at:end].split("\n"):
+        if stripped := line.strip():
+            lines += 1
+            if lines > _OPENING_LINES or _RULE.fullmatch(stripped):
+                return None
+            if is_byline(stripped) or find_dateline(stripped) != NO_WIRE:
+                return at
+            if len(stripped) > _MAX_HEADLINE_CHARACTERS:
+                return None
+        at += len(line) + 1
+    return None
 
 
 def _without_blanks(text: str, starts: Iterator[int]) -> list[int]:

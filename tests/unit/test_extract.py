@@ -54,6 +54,14 @@ def reason(body: bytes, kind: PageKind = PageKind.HTML, **changes: object) -> tu
     return str(result.stage), result.rule
 
 
+def test_rights_that_page_and_headers_reserve_are_listed_together() -> None:
+    robots = '<meta name="robots" content="noai">'
+    reserved = article(html(head=robots), reserved=("tdm-reservation",)).rights.rights_reserved
+    assert reserved == ("noai", "tdm-reservation")
+    text = article(STORY.encode(), PageKind.TEXT, reserved=("tdm-reservation",))
+    assert text.rights.rights_reserved == ("tdm-reservation",)
+
+
 # The samples
 
 

@@ -66,6 +66,42 @@ def test_transmissions_are_parted_at_their_headers() -> None:
 
 
 @pytest.mark.parametrize(
+    "header",
+    [
+        "BC-Ferry-{}, 2nd Ld-Writethru\n", "bdt012{} 4 pl 312 dpa 0456\n\nVerkehr/Fähren/\n",
+        "FERRY-TOWN{}/ (UPDATE 2)\n", "URGENT\n\nBC-Ferry-{}\n(Eds: Updates with quotes)\n",
+        "EMBARGOED UNTIL 1{}:00 GMT\n", "FOR IMMEDIATE RELEASE\n", "Sperrfrist: {}. Mai, 10 Uhr\n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("first", ["", "header"])
+def test_stories_are_parted_by_the_slugs_above_them(header: str, first: str) -> None:
+    text = "".join(
+        f"{header.format(n) if n > 1 or first else ''}\n{story(n)}\n{BODY}\n\n" for n in range(1, 4)
+    )
+    starts = story_starts(text)
+    assert len(starts) == 3
+    opening = header.split("{", maxsplit=1)[0]
+    assert all(text[start:].lstrip().startswith(opening) for start in starts[1:])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"BC-Ferry\n\nA headline\n\nBC-Ferry, 1st Ld\n\n(Updates with quotes)\n\n{story(1)}",
+        f"URGENT\n\nBy Jane Doe\n\nBC-Ferry-Town\n\n{story(1)}",
+        f"{story(1)}\n{BODY}\n\n(more)\n\nBC-FERRY-TOWN, 2\n\nBERLIN (AP) - {BODY}\n",
+        f"{story(1)}\n{BODY}\n\nBC-FERRY-TOWN\n\n{BODY}\n\n{BODY}\n",
+        f"{story(1)}\n{BODY}\n\nURGENT\n\nA section\n\n{BODY}\n",
+        f"A section\n\n{BODY}\n\nURGENT\n\n{story(1)}",
+        f"{story(1)}\n{BODY}\n\n(Reporting by Jane Doe)\n\n(Updates with quotes)\n",
+        f"{story(1)}\n{BODY}\n\nCorrection: talks fail\n\n{story(2)}",
+    ],
+)  # fmt: skip
+def test_slugs_and_advisories_of_one_story_do_not_part_it(text: str) -> None:
+    assert story_starts(text) == [0]
+
+
+@pytest.mark.parametrize(
     "text",
     [
         f"{story(1)}\n* * *\n\n{BODY}\n\n---\n\nBackground\n\n{BODY}\n",
@@ -104,7 +140,7 @@ def test_a_file_over_the_limit_is_rejected_whole(tmp_path: Path) -> None:
 
 pieces = st.sampled_from(
     [story(1), story(2), "\n---\n", "\f", "\r\n===\r\n", "\x01", "Story 1 of 2\n", "Story 2 of 2\n",
-     "\ufeff", " ", "-30-\n", "é"]
+     "\ufeff", " ", "-30-\n", "é", "\nURGENT\n", "\nBC-Ferry-Town\n", "\n(more)\n"]
 )  # fmt: skip
 
 
@@ -119,7 +155,22 @@ def test_stories_joined_are_the_file(parts: list[str], damage: bytes) -> None:
         ]
 
 
-@pytest.mark.parametrize("unit", ["---\n", "\f", " ", "-", "\x01", "Story 1 of 2\n", "word ", "* "])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "---\n",
+        "\f",
+        " ",
+        "-",
+        "\x01",
+        "Story 1 of 2\n",
+        "word ",
+        "* ",
+        "URGENT\n",
+        "BC-A-B\n",
+        "x\n",
+    ],
+)
 def test_time_grows_with_the_file_and_no_faster(unit: str) -> None:
     start = story(1)
     once, four_times = (

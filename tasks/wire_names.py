@@ -1,0 +1,45 @@
+"""Names of authors in a byline or credit."""
+
+from __future__ import annotations
+
+import re
+
+from tasks.wire_phrases import BYLINE_WORDS, NAME_JOINERS
+from tasks.wire_rules import NAME_PARTICLES
+
+_MAX_BYLINE_CHARACTERS = 100
+_MAX_NAME_WORDS = 6
+
+_BYLINE = re.compile(
+    rf"(?:{'|'.join(map(re.escape, BYLINE_WORDS))})\s+(?P<names>\S.*)", re.IGNORECASE
+)
+_NAME_JOINT = re.compile(rf"\s*[,;]\s*|\s+(?:{'|'.join(map(re.escape, NAME_JOINERS))})\s+")
+
+
+def is_byline(line: str) -> bool:
+    """Whether a line names its authors and nothing else: "By Jane Doe, Example News"."""
+    return bool(byline_authors(line))
+
+
+def byline_authors(paragraph: str) -> tuple[str, ...]:
+    """Names of a line such as "By Jane Doe and John Roe, Example News"; empty if it is none."""
+    if len(paragraph) > _MAX_BYLINE_CHARACTERS:
+        return ()
+    match = _BYLINE.fullmatch(paragraph)
+    if match is None:
+        return ()
+    names = [name for name in _NAME_JOINT.split(match["names"].rstrip(" .")) if name]
+    return tuple(names) if all(map(is_name, names)) else ()
+
+
+def is_name(name: str) -> bool:
+    """Whether words are written like a person's or a medium's name."""
+    words = name.split()
+    return 0 < len(words) <= _MAX_NAME_WORDS and all(
+        word[0].isupper() or word.lower() in NAME_PARTICLES or not is_cased(word) for word in words
+    )
+
+
+def is_cased(word: str) -> bool:
+    """Whether the word's script has capitals."""
+    return word.lower() != word.upper()
