@@ -20,7 +20,7 @@ from tasks.body.read import read_text
 from tasks.body.repeats import cut_repeats
 from tasks.body.stated import cut_unstated_tail
 from tasks.body.survey import Survey, survey_page
-from tasks.license_rules import may_state_rights
+from tasks.licensing.words import may_state_rights
 
 # Finds, in the lines that earlier rules left, those to cut, and says what each is.
 Rule = Callable[[Sequence[str]], dict[int, str]]

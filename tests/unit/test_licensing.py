@@ -7,10 +7,8 @@ import lxml.html
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.licenses import canonicalize_license_expression
 
 from expectations.records import Removed, Rights
-from tasks.license_rules import SPDX_KINDS, SPDX_PORTS, TRIGGER, may_state_rights
 from tasks.licensing import (
     Statement,
     attribution_line,
@@ -21,6 +19,7 @@ from tasks.licensing import (
     rights_reserved,
     statements_in_text,
 )
+from tasks.licensing.words import TRIGGER, may_state_rights
 from tasks.text import normalise
 
 BODY = "The ministers met on Monday. They spoke of “trade and the border.”"
@@ -89,14 +88,6 @@ def test_licenses_are_read_from_id_address_and_name(named: str, spdx: str, url: 
 )
 def test_what_names_no_known_license_is_none(named: str) -> None:
     assert parse_license(named) is None
-
-
-def test_the_table_of_ports_holds_spdx_ids_only() -> None:
-    for spdx in (
-        *SPDX_PORTS,
-        *(f"CC-{k}-{v}" for k in SPDX_KINDS for v in ("1.0", "2.0", "2.5", "3.0", "4.0")),
-    ):
-        assert canonicalize_license_expression(spdx) == spdx
 
 
 @given(st.text(max_size=80))

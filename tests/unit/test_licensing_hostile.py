@@ -9,15 +9,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.records import Rights
-from tasks.license_folding import fold
-from tasks.license_rules import NAMES_LICENSE, TRIGGER, may_state_rights
 from tasks.licensing import (
     agency_of,
     cut_footer,
     decide,
+    parse_given_license,
     parse_license,
     rights_in_page,
     statements_in_text,
+)
+from tasks.licensing.folding import fold
+from tasks.licensing.words import (
+    _TRIGGER_WORDS,
+    NAMES_LICENSE,
+    TRIGGER,
+    may_state_rights,
+    may_state_rights_over_lines,
 )
 
 BODY = "The ministers met on Monday."
@@ -70,6 +77,20 @@ def test_what_is_folded_can_be_found_again_in_the_text(text: str) -> None:
     places = range(len(text)) if folded.places is None else folded.places
     assert len(places) == len(folded.text)
     assert sorted(set(places)) == list(places)
+
+
+@pytest.mark.parametrize(("shared", "words"), _TRIGGER_WORDS.items())
+def test_what_is_looked_for_first_is_in_each_of_the_words(
+    shared: str, words: tuple[str, ...]
+) -> None:
+    assert [word for word in words if shared not in word] == []
+    assert not any(map(str.isspace, shared))
+
+
+@given(st.text(alphabet="cby ©0-\n\t\u00a0\u00ad", max_size=20))
+def test_space_of_any_kind_hides_nothing_in_mark_up(text: str) -> None:
+    folded = fold(text).text
+    assert may_state_rights_over_lines(folded) == may_state_rights(" ".join(folded.split()))
 
 
 @given(st.text(alphabet=f"abc ©CBY04.-{ES}\u00ad\u200b\u200c", max_size=40))
@@ -142,6 +163,78 @@ def test_a_notice_is_found_behind_thousands_of_credits_cards_and_menus(before: s
         assert rights_of_page(before + notice).license == "CC-BY-ND-4.0"
 
 
+# What is on the page beside the article
+
+LINK = f'<a rel="license" href="{CC}/by/4.0/">CC BY 4.0</a>'
+ARTICLE = f"<article><h1>Harbour reopens</h1><p>{BODY}</p></article>"
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        f"<footer><p>Our font is licensed under {LINK}.</p></footer>",
+        f"<footer><p>Fonts by Example, licensed under {LINK}</p></footer>",
+        f"<footer>Icons made by <a href=/x>Example</a>, licensed by {LINK}</footer>",
+        f"<footer>Theme by Jane Doe is licensed under {LINK}</footer>",
+        f"<footer>By posting you agree that your comments are licensed under {LINK}</footer>",
+        f"<footer><p>The code of this site is licensed under {LINK}</p></footer>",
+        "<footer>Map data © Example contributors, CC BY-SA 2.0</footer>",
+        "<footer><p>This site runs on Example, which is licensed under CC BY 4.0.</p></footer>",
+        "<footer><p>All photos on this site are in the public domain.</p></footer>",
+        "<footer><p>This site is not licensed under CC BY 4.0.</p></footer>",
+        "<footer><p>Content published before 2015 is licensed under CC BY 4.0.</p></footer>",
+        "<footer><p>No content is licensed under CC BY 4.0 unless stated.</p></footer>",
+        '<footer><a href="/s">Syndication & Licensing</a><a rel="license" href="/l">L</a></footer>',
+        "<!-- This work is licensed under CC BY 4.0 --><script>/* CC BY 4.0 */</script>",
+        "<svg><title>This work is licensed under CC BY 4.0</title></svg>",
+        '<link rel="license" href="/LICENSE.txt" type="text/plain">',
+        '<h1 class="license-news">Creative Commons releases CC BY 4.0</h1>',
+        '<div class="license"><h2>This work is licensed under CC BY 4.0, says court</h2></div>',
+        f'<div class="related"><p>This article is licensed under {LINK}</p></div>',
+        f"<article><p>They say “This work is licensed under {LINK}” is enough.</p></article>",
+        f"<article><p>The dataset is published under {LINK}.</p></article>",
+        f"<article><p>This article uses material of Example, released under {LINK}.</p></article>",
+    ],
+)
+def test_what_is_licensed_beside_the_article_licenses_nothing(part: str) -> None:
+    assert rights_of_page(ARTICLE + part).license is None
+
+
+@pytest.mark.parametrize(
+    ("part", "spdx", "scope"),
+    [
+        (f"<p>Except where otherwise noted, this site is under {LINK}.</p>", "CC-BY-4.0", "site"),
+        (f"<p>Texts are licensed under {LINK}, photos are not.</p>", "CC-BY-4.0", "text-only"),
+        (f"<p>Text: {LINK}. Photos: all rights reserved.</p>", "CC-BY-4.0", "text-only"),
+        (f"<p>© 2024 Example. Some rights reserved. {LINK}</p>", "CC-BY-4.0", "site"),
+        (f"<p>Data protection · Site map · {LINK}</p>", "CC-BY-4.0", "site"),
+        (f'<p><a rel="license" href="{CC}/by/7.0/">CC BY 7.0</a></p>', "LicenseRef-CC-BY", "site"),
+        (f'<a rel="license" href="{CC}/by/4.0/"><img src="/cc.png"></a>', "CC-BY-4.0", "site"),
+    ],
+)
+def test_a_footer_of_the_page_licenses_what_it_names(part: str, spdx: str, scope: str) -> None:
+    found = rights_of_page(f"{ARTICLE}<footer>{part}</footer>")
+    assert (found.license, found.license_scope, found.license_conflict) == (spdx, scope, False)
+
+
+def test_the_holder_of_the_photos_is_not_the_holder_of_the_texts() -> None:
+    footer = f"All texts are licensed under {LINK}. All photos © Jane Doe, all rights reserved."
+    assert rights_of_page(f"<footer>{footer}</footer>").rights_holder is None
+
+
+def test_thousands_of_different_statements_are_compared_in_bounded_time() -> None:
+    kinds = ("BY", "BY-SA", "BY-ND", "BY-NC", "BY-NC-SA", "BY-NC-ND")
+    lines = [
+        f"<footer><p>This article by Author {number} is licensed under CC {kind} 4.0.</p></footer>"
+        for number in range(1_000)
+        for kind in kinds
+    ]
+    started = time.process_time()
+    found = rights_of_page("".join(lines))
+    assert time.process_time() - started < 5
+    assert (found.license, found.license_conflict) == ("CC-BY-NC-ND-4.0", True)
+
+
 # Agencies
 
 
@@ -180,11 +273,14 @@ UNITS = (
     "Creative Commons ", "cc by ", "A, ", "©", "© 2024 ", "all rights reserved ", "by a ", "4.0 ",
     "creativecommons.org/licenses/by", "تمام حقوق ", "This work is ", "public domain ", "this is ",
     "\u00ad", f"a{SMALL_O}", "本", "эта общественного ", "(", "by nc ", "open government licence ",
-    "licence ouverte ", "License: ", "Creative Commons by-",
+    "licence ouverte ", "License: ", "Creative Commons by-", "all photos on this site ", "“",
+    "uses a ", "not been ", "n'est ", "CC-BY-4.0 OR ", "n’ est pas ",
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("function", [cut_footer, statements_in_text, parse_license, fold])
+@pytest.mark.parametrize(
+    "function", [cut_footer, statements_in_text, parse_license, parse_given_license, fold]
+)
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_with_the_text_and_no_faster(
     function: Callable[[str], object], unit: str

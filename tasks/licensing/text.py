@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 
 from expectations.records import Removed
-from tasks.license_folding import Folded, fold
-from tasks.license_rules import ALL_RIGHTS_RESERVED, TRIGGER, Statement, may_state_rights
-from tasks.license_sentence import COMPANION, judge
+from tasks.licensing.folding import Folded, fold
+from tasks.licensing.names import ALL_RIGHTS_RESERVED
+from tasks.licensing.sentence import COMPANION, judge
+from tasks.licensing.statements import Statement
+from tasks.licensing.words import TRIGGER, may_state_rights
 
 LICENSE_FOOTER = "license-footer"
 COPYRIGHT_FOOTER = "copyright-footer"
@@ -19,6 +22,8 @@ MAX_SENTENCE = 500
 MAX_STATEMENTS = 100
 _FOOTER_CHARACTERS = 2000
 _FOOTER_PARAGRAPHS = 4
+_REMEMBERED = 2000  # lines
+_MAX_LINE_REMEMBERED = 1000
 
 # A sentence ends at a stop with space or a capital behind it, at a full-width stop, or with its
 # line. Not behind "St." or "Inc.", nor before a word in lower case.
@@ -35,31 +40,42 @@ def statements_in_text(text: str) -> tuple[Statement, ...]:
     about licenses. At most 100 statements.
     """
     folded = fold(text)
-    return tuple(_as_written(found, text, folded) for found in _statements(folded.text))
-
-
-def _statements(text: str) -> list[Statement]:
     found: list[Statement] = []
     at = 0
-    for line in text.split("\n"):
-        end = at + len(line)
+    for line in folded.text.split("\n"):
         if may_state_rights(line):
-            found += islice(_in_line(text, at, end), MAX_STATEMENTS - len(found))
-            if len(found) == MAX_STATEMENTS:
-                break
-        at = end + 1
-    return found
+            stated = _in_line_of_site if len(line) <= _MAX_LINE_REMEMBERED else _in_line
+            found += (_moved(statement, at) for statement in stated(line))
+        if len(found) >= MAX_STATEMENTS:
+            break
+        at += len(line) + 1
+    return tuple(_as_written(statement, text, folded) for statement in found[:MAX_STATEMENTS])
 
 
-def _in_line(text: str, start: int, end: int) -> Iterator[Statement]:
-    read_to = start
-    for trigger in TRIGGER.finditer(text, start, end):
+def _in_line(line: str) -> tuple[Statement, ...]:
+    return tuple(islice(_each_in_line(line), MAX_STATEMENTS))
+
+
+# A site's pages share the lines of their footers.
+_in_line_of_site = lru_cache(maxsize=_REMEMBERED)(_in_line)
+
+
+def _each_in_line(line: str) -> Iterator[Statement]:
+    read_to = 0
+    for trigger in TRIGGER.finditer(line):
         if trigger.start() < read_to:
             continue
-        begin, stop = _sentence_around(text, trigger.start(), read_to)
+        begin, stop = _sentence_around(line, trigger.start(), read_to)
         read_to = max(stop, trigger.end())
-        if statement := _read_sentence(text, begin, stop):
+        if statement := _read_sentence(line, begin, stop):
             yield statement
+
+
+def _moved(statement: Statement, by: int) -> Statement:
+    if by == 0 or statement.span is None:
+        return statement
+    start, end = statement.span
+    return replace(statement, span=(start + by, end + by))
 
 
 def _as_written(found: Statement, text: str, folded: Folded, at: int = 0) -> Statement:
@@ -120,8 +136,7 @@ def _footers_at_start(text: str) -> list[_Run]:
 
 def _footers_at_end(text: str) -> list[_Run]:
     """Paragraphs near the end that are footers, and the last paragraph's last sentences."""
-    floor = max(0, len(text) - _FOOTER_CHARACTERS)
-    folded = fold(text[floor:])
+    folded = fold(text[(floor := _start_of_last_paragraphs(text)) :])
     tail = folded.text
     if not may_state_rights(tail):
         return []
@@ -139,6 +154,17 @@ def _footers_at_end(text: str) -> list[_Run]:
             break
         end = start - 1
     return runs
+
+
+def _start_of_last_paragraphs(text: str) -> int:
+    """Where the line ends that the last paragraphs stand behind; they may be very long."""
+    floor = max(0, len(text) - _FOOTER_CHARACTERS)
+    start = len(text.rstrip())
+    for _ in range(_FOOTER_PARAGRAPHS):
+        start = text.rfind("\n", floor, start)
+        if start < 0:
+            return floor
+    return start
 
 
 def _run_as_written(run: _Run, text: str, folded: Folded, at: int) -> _Run:
@@ -177,6 +203,12 @@ def _sentence_around(text: str, position: int, floor: int) -> tuple[int, int]:
     limit = min(len(text), position + MAX_SENTENCE)
     match_end = _BREAK.search(text, position, limit)
     return start, match_end.end() if match_end else limit
+
+
+def sentence_at(text: str, position: int) -> str:
+    """The sentence at a position of a folded text, cut where it is very long."""
+    start, end = _sentence_around(text, position, 0)
+    return text[start:end].strip()
 
 
 def _read_sentence(text: str, start: int, end: int) -> Statement | None:

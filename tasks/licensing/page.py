@@ -1,0 +1,245 @@
+"""Rights as a page's mark-up states them: links, meta elements, JSON-LD, visible footers.
+
+A page is full of licenses that are not the article's: of pictures, comments, scripts. Only links
+and sentences outside captions, galleries, comments and navigation are read, and few of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from tasks.licensing.blocks import (
+    ROOT_TAGS,
+    block_around,
+    is_in_footer,
+    is_name_for_rights,
+    is_of_site,
+    is_outside,
+    may_state,
+    visible_words,
+)
+from tasks.licensing.folding import fold
+from tasks.licensing.meaning import is_for_something_else
+from tasks.licensing.names import parse_license
+from tasks.licensing.sentence import read_sentence, scope_of
+from tasks.licensing.statements import Statement
+from tasks.licensing.text import sentence_at, statements_in_text
+
+_MAX_LINKS = 200
+_MAX_FOOTERS = 1000
+_MAX_BLOCKS = 40
+_MAX_BLOCK_CHARACTERS = 3000
+_MAX_EVIDENCE = 300
+_MAX_META = 500
+_MAX_METAS = 500
+_MAX_HOLDER = 80
+
+_RIGHTS_META = frozenset(
+    {
+        "copyright", "rights", "license", "dc.rights", "dcterms.rights", "dc.license",
+        "dcterms.license", "dc.rights.license", "dcterms.rightsholder",
+    }
+)  # fmt: skip
+_ROBOTS_META = frozenset({"robots", "x-robots-tag", "googlebot", "bingbot"})
+_ROBOTS_SIGNALS = frozenset({"noai", "noimageai", "noml"})
+_TDM_RESERVATION = "tdm-reservation"
+_READ_META = _RIGHTS_META | _ROBOTS_META | {_TDM_RESERVATION}
+_PICTURE_CREDIT = re.compile(
+    r"\b(?:photos?|fotos?|bild|image|picture|credit|abbildung|crédits?|immagine|imagen|flickr|"
+    r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
+    re.IGNORECASE,
+)
+_FOOTER_TAGS = ("div", "p", "section", "span", "small", "li", "td", "footer", "aside", "address")
+
+
+@dataclass(frozen=True, slots=True)
+class PageRights:
+    """What a page's mark-up says about rights: statements, and reservations against mining."""
+
+    statements: tuple[Statement, ...]
+    reserved: tuple[str, ...]
+
+
+def rights_in_page(
+    tree: HtmlElement, json_ld_licenses: Sequence[str] = (), json_ld_holder: str | None = None
+) -> PageRights:
+    """Read what mark-up and footers say about the rights in a page's article.
+
+    Args:
+        tree: The page as parsed, footers still in it. Not changed.
+        json_ld_licenses: Each `license` of the article's JSON-LD: an address or a name.
+        json_ld_holder: Name of its `copyrightHolder`.
+    """
+    metas = [
+        (name, meta.get("content") or "")
+        for meta in islice(tree.iter("meta"), _MAX_METAS)
+        if (name := _name_of(meta)) in _READ_META
+    ]
+    found = [
+        *_in_links(_license_links(tree)),
+        *(s for named in json_ld_licenses or ("",) for s in _in_json_ld(named, json_ld_holder)),
+        *_in_meta(metas),
+        *_in_footers(_footers(tree)),
+    ]
+    return PageRights(tuple(dict.fromkeys(found)), rights_reserved(metas))
+
+
+def rights_reserved(named: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """Machine-readable reservations against text and data mining, sorted.
+
+    Read: robots meta elements and `X-Robots-Tag` headers (`noai`, `noimageai`, `noml`), and
+    TDMRep's `tdm-reservation` as meta element or header (W3C TDM Reservation Protocol).
+
+    Args:
+        named: Name and value of meta elements or of a response's headers.
+    """
+    signals: set[str] = set()
+    for name, value in named:
+        plain = name.strip().lower()
+        if plain in _ROBOTS_META:
+            signals |= _ROBOTS_SIGNALS & set(re.split(r"[\s,:;]+", value.lower()))
+        elif plain == _TDM_RESERVATION and value.strip() == "1":
+            signals.add(_TDM_RESERVATION)
+    return tuple(sorted(signals))
+
+
+# The three below see each element of their kind on every page: they ask for as little as they can.
+
+
+def _name_of(meta: HtmlElement) -> str:
+    return (meta.get("name") or meta.get("property") or "").strip().lower()
+
+
+def _license_links(tree: HtmlElement) -> list[HtmlElement]:
+    """Links that may name a license; of too many, the first and the last."""
+    links = [
+        link
+        for link in tree.iter("a", "link")
+        if "creativecommons.org/" in link.get("href", "") or "license" in link.get("rel", "")
+    ]
+    if len(links) > _MAX_LINKS:
+        return links[: _MAX_LINKS // 2] + links[-_MAX_LINKS // 2 :]
+    return links
+
+
+def _footers(tree: HtmlElement) -> list[HtmlElement]:
+    """Footers, and elements that are named for rights by class, or by id without a class."""
+    return [
+        element
+        for element in tree.iter(*_FOOTER_TAGS)
+        if ((named := element.get("class") or element.get("id")) and is_name_for_rights(named))
+        or element.tag == "footer"
+    ]
+
+
+def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
+    """License links: declared by rel, or to creativecommons.org with words that license."""
+    for link in links:
+        href = link.get("href") or ""
+        declared = "license" in (link.get("rel") or "").lower().split()
+        licensed = parse_license(href)
+        if link.tag == "link":
+            if declared and licensed:
+                yield Statement(*licensed, "unknown", "rel", href[:_MAX_EVIDENCE])
+            continue
+        # A bare link to creativecommons.org names no license; the words in it may.
+        licensed = licensed or (
+            parse_license(visible_words(link, _MAX_EVIDENCE)) if declared else None
+        )
+        if licensed is None or is_outside(link):
+            continue
+        block = block_around(link)
+        words = visible_words(block, _MAX_BLOCK_CHARACTERS)
+        if len(words) > _MAX_EVIDENCE or block.tag in ROOT_TAGS:
+            words = _sentence_with(words, visible_words(link, _MAX_EVIDENCE))
+        stated = statements_in_text(words)
+        sentence = next((s for s in stated if s.spdx == licensed[0]), read_sentence(words))
+        if sentence is None and _is_of_something_else(words, visible_words(link, _MAX_EVIDENCE)):
+            continue
+        if not (declared or sentence or is_in_footer(link)):
+            continue
+        yield Statement(
+            spdx=licensed[0],
+            url=licensed[1],
+            scope=_scope(words, link),
+            source="rel" if declared else "link",
+            evidence=(words or href)[:_MAX_EVIDENCE],
+            holder=sentence.holder if sentence else None,
+        )
+
+
+def _is_of_something_else(words: str, linked: str) -> bool:
+    """Whether the words around a link credit a picture or license another work."""
+    if _PICTURE_CREDIT.search(words):
+        return True
+    folded, name = fold(words).text, fold(linked).text
+    at = folded.find(name) if name else len(folded)
+    sentence = sentence_at(folded, max(at, 0))
+    return is_for_something_else(sentence.partition(name)[0] if name else sentence, sentence)
+
+
+def _in_json_ld(license_named: str, holder: str | None) -> Iterator[Statement]:
+    named = license_named[:_MAX_META]
+    holder = " ".join((holder or "").split())[:_MAX_HOLDER] or None
+    if licensed := parse_license(named):
+        yield Statement(*licensed, "article", "json-ld", named, holder)
+    elif holder:
+        yield Statement(None, None, "article", "json-ld", holder, holder)
+
+
+def _in_meta(metas: Iterable[tuple[str, str]]) -> Iterator[Statement]:
+    for name, value in metas:
+        if name not in _RIGHTS_META:
+            continue
+        content = " ".join(value.split())[:_MAX_META]
+        licensed = parse_license(content)
+        read = read_sentence(content)
+        holder = read.holder if read else None
+        if licensed:
+            yield Statement(*licensed, scope_of(content), "meta", content, holder)
+        elif holder or _is_bare_name(content):
+            yield Statement(None, None, "unknown", "meta", content, holder or content)
+
+
+def _is_bare_name(content: str) -> bool:
+    return 1 < len(content) <= _MAX_HOLDER and not re.search(r"[\d/:;|©]", content)
+
+
+def _in_footers(footers: Iterable[HtmlElement]) -> Iterator[Statement]:
+    """License sentences of visible footers and of elements that are named for rights."""
+    seen: set[HtmlElement] = set()  # read, or stating nothing
+    read = 0
+    for element in islice(footers, _MAX_FOOTERS):
+        if not seen.isdisjoint(element.iterancestors()):
+            continue
+        if not may_state(element):
+            seen.add(element)
+            continue
+        if is_outside(element):
+            continue
+        words = visible_words(element, _MAX_BLOCK_CHARACTERS, only_rights=True)
+        if len(words) < _MAX_BLOCK_CHARACTERS:
+            seen.add(element)
+        for said in statements_in_text(words):
+            scope = _scope(said.evidence, element) if said.scope == "unknown" else said.scope
+            yield Statement(said.spdx, said.url, scope, "text", said.evidence, said.holder)
+        read += 1
+        if read == _MAX_BLOCKS:
+            break
+
+
+def _scope(words: str, element: HtmlElement) -> str:
+    """What the words cover; a footer of the page, outside any article, speaks for the site."""
+    scope = scope_of(words)
+    return "site" if scope == "unknown" and is_of_site(element) else scope
+
+
+def _sentence_with(words: str, linked: str) -> str:
+    """The part of a long block that is about the link."""
+    at = words.find(linked) if linked else -1
+    return words[max(0, at - _MAX_EVIDENCE // 2) :][:_MAX_EVIDENCE] if at >= 0 else linked

@@ -1,0 +1,93 @@
+"""What one sentence says about the rights in the text that it stands in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import lru_cache
+
+from tasks.licensing.folding import fold
+from tasks.licensing.holders import find_holder
+from tasks.licensing.meaning import (
+    BARE_NOTICE,
+    MAX_NOTICE,
+    QUOTES,
+    grants_for_the_text,
+    reserves_all_rights,
+)
+from tasks.licensing.names import ALL_RIGHTS_RESERVED, read_license, read_notice
+from tasks.licensing.statements import Statement
+from tasks.licensing.words import NAMES_LICENSE, TRIGGER
+
+# Sentences that go with a statement and say nothing without it.
+COMPANION = re.compile(
+    r"(?:some\srights\sreserved|based\son\sa\swork\sat|permissions\sbeyond\sthe\sscope|to\sview\sa\scopy\s"
+    r"of\sthis\slicen[sc]e|(?:this|the)\s(?:material|article|content|story)\smay\snot\sbe|"
+    r"(?:no\spart|republication|reproduction|redistribution|reprinting)\s|"
+    r"(?:https?://)?(?:www\.)?creativecommons\.org/\S*$|nachdruck|vervielfältigung|weiterverbreitung|"
+    r"toute\sreproduction|prohibida\s|(?:é|e)\sproibida|è\svietata|"
+    r"для\sиспользования|перепечатка|使用にあたって|未经)",
+    re.IGNORECASE,
+)
+
+_SITE = re.compile(
+    r"\b(?:site|website|web\ssite|blog|webseite|seite|sitio|sito|portal|сайт\w*)\b|"
+    r"\ball\s(?:the\s|our\s|original\s)?(?:content|contents|articles|stories|material|materials|texts|news)\b|"
+    r"\balle\s(?:inhalte|texte|artikel|beiträge)\b|\btou[ts]e?s?\s(?:les|nos)\scontenus\b|"
+    r"\btodos\s(?:los|os)\s(?:contenidos|conteúdos|textos)\b|\btodo\s(?:el|o)\s(?:nosso\s|nuestro\s)?(?:contenido|conteúdo)\b|\btutti\si\scontenuti\b|\balle\sinhoud\b|"
+    r"\b(?:все|всё)\sматериалы\b|تمام|کلیه|همه|سایت|وبگاه|جميع|الموقع|本(?:站|网站|網站)|当サイト",
+    re.IGNORECASE,
+)
+_TEXT_ONLY = re.compile(
+    r"^text\s?:|\b(?:texts|(?:our|the)\stext|text\sonly|(?:unsere|die|alle|nur)\stexte|textes|"
+    r"textos|testi|teksten)\b|\bтексты\b",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(
+    r"\b(?:this|diese[rs]?|cette?|cet|ce|est[ea]|quest[oa]|dit|deze|этот|эта|это|данн\w+)\b|\bquest'|این|هذا|هذه|"
+    r"本(?:文|作品|著作|報導|报道|記事|新闻|新聞)|この",
+    re.IGNORECASE,
+)
+_REMEMBERED = 2000  # sentences: a site's pages share their footers
+
+
+def read_sentence(sentence: str, source: str = "text") -> Statement | None:
+    """Read one sentence on its own: the license that it grants for the text it stands in."""
+    statement = judge(fold(sentence).text, source)
+    return statement and replace(statement, evidence=sentence)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def judge(sentence: str, source: str) -> Statement | None:
+    """Read one sentence that is folded already."""
+    trigger = TRIGGER.search(sentence)
+    if trigger is None or sentence[:1] in QUOTES or sentence.endswith("?"):
+        return None
+    name = NAMES_LICENSE.search(sentence)
+    found = read_license(sentence) if name else read_notice(sentence)
+    if found is None:
+        notice = BARE_NOTICE.match(sentence) and len(sentence) <= MAX_NOTICE
+        holder = find_holder(sentence) if notice else None
+        return _statement(None, None, sentence, source, holder) if holder else None
+    if found.spdx == ALL_RIGHTS_RESERVED:
+        believed = reserves_all_rights(sentence, trigger.start())
+    else:
+        believed = grants_for_the_text(sentence, (name or trigger).start(), found.spdx)
+    if not believed:
+        return None
+    return _statement(found.spdx, found.url, sentence, source, find_holder(sentence))
+
+
+def _statement(
+    spdx: str | None, url: str | None, sentence: str, source: str, holder: str | None
+) -> Statement:
+    return Statement(spdx, url, scope_of(sentence), source, sentence, holder)
+
+
+def scope_of(sentence: str) -> str:
+    """What a sentence's words cover: text-only, site, article or unknown."""
+    if _TEXT_ONLY.search(sentence):
+        return "text-only"
+    if _SITE.search(sentence):
+        return "site"
+    return "article" if _ARTICLE.search(sentence) else "unknown"
