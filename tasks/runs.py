@@ -18,9 +18,11 @@ from tasks.catalog import publish
 from tasks.damage import refuse_damaged
 from tasks.errors import LakeError
 from tasks.funnel import items_by_outcome
+from tasks.hit_history import read_earlier_hits
 from tasks.lake import append
 from tasks.query import open_catalog
 from tasks.report import keep_report, summarise, summary_markdown
+from tasks.rule_hits import add_up, hit_metrics
 from tasks.settings import pipeline_version
 from tasks.shard_steps import ShardResult
 from tasks.shards import staging_folder
@@ -145,9 +147,12 @@ def record_metrics(
     funnel = tuple(row for shard in shards for row in shard.funnel)
     gates = judge_run(_source_counts(funnel))
     now = datetime.now(UTC)
+    hits = add_up(part for shard in shards for part in shard.hits)
+    earlier = read_earlier_hits(lake, run.run_id, [part.source_id for part in hits], now=now)
     metrics = [
         *(_rule_metric(run.run_id, count, now) for count in _sum_rules(shards)),
         *(_gate_metric(run.run_id, gate, now) for gate in gates),
+        *hit_metrics(run.run_id, hits, earlier, now),
     ]
     append(lake, "metrics", to_table(Metric, metrics), app_id=run.run_id)
     return funnel, gates

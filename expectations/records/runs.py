@@ -51,9 +51,21 @@ class Metric:
 
     run_id: Annotated[str, Column(pa.string(), "Run")]
     source_id: Annotated[str | None, Column(pa.string(), "Source; null for the whole run")]
-    metric: Annotated[str, Column(pa.string(), "Name, such as `rule.text_not_empty.failed`")]
-    value: Annotated[float, Column(pa.float64(), "What was measured")]
+    metric: Annotated[
+        str,
+        Column(
+            pa.string(),
+            "Name: `rule.title_expected.failed`, `gate.something_passed`, "
+            "`hits.removed.byline`, ...",
+        ),
+    ]
+    value: Annotated[
+        float, Column(pa.float64(), "What was measured: rows; 1 for a gate passed, 0 for one not")
+    ]
     n: Annotated[int | None, Column(pa.int64(), "Rows it was measured on")]
-    baseline: Annotated[float | None, Column(pa.float64(), "What was expected; null until known")]
+    baseline: Annotated[
+        float | None,
+        Column(pa.float64(), "What was usual before, as a share of `n`; null until known"),
+    ]
     verdict: Annotated[str | None, Column(pa.string(), "ok, warn or fail; null if not judged")]
     at: Annotated[datetime, Column(UTC_MICROSECONDS, "When it was measured")]

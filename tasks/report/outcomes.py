@@ -11,6 +11,7 @@ from expectations.records import Outcome, Run, Severity
 from expectations.suites import article_rules, load_suite
 from tasks.errors import LakeError, UsageError
 from tasks.report.rows import Capped, capped, fetch, instant
+from tasks.rule_hits import PREFIX
 
 SOURCES_SHOWN = 30
 REASONS_SHOWN = 40
@@ -268,14 +269,15 @@ def read_gates(connection: duckdb.DuckDBPyConnection, run_id: str) -> Capped[Gat
 
 
 def read_measures(connection: duckdb.DuckDBPyConnection, run_id: str) -> Capped[Measure]:
-    """List all metrics that are neither rules nor gates, judged ones first."""
+    """List the metrics that no other section shows, judged ones first."""
     rows = fetch(
         connection,
         f"""
         select left(metric, {NAME_LENGTH}), left(source_id, {NAME_LENGTH}), value, n, baseline,
                verdict, count(*) over ()
         from metrics
-        where run_id = ? and not starts_with(metric, 'rule.') and not starts_with(metric, 'gate.')
+        where run_id = ? and not starts_with(metric, 'rule.')
+            and not starts_with(metric, 'gate.') and not starts_with(metric, '{PREFIX}')
         order by case verdict when 'fail' then 0 when 'warn' then 1 else 2 end,
                  metric, source_id nulls first
         limit {METRICS_SHOWN}

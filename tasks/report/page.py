@@ -42,6 +42,7 @@ from tasks.report.outcomes import (
     read_reasons,
     read_rules,
 )
+from tasks.report.rule_hits import read_rule_hits
 from tasks.report.summary import judge
 
 CHARTED_SOURCES = 12
@@ -62,6 +63,7 @@ def build_report(connection: duckdb.DuckDBPyConnection, run_id: str) -> str:
     rules = read_rules(connection, run_id)
     gates = read_gates(connection, run_id)
     lost = read_reasons(connection, run_id)
+    rule_hits = read_rule_hits(connection, run_id)
     rejections = sample_rejections(connection, run_id)
     rejected = {(r.stage, r.reason) for r in lost.shown if r.outcome == Outcome.REJECTED}
     rejected |= {(Stage.VALIDATE, rule.name) for rule in rules if _quarantines(rule)}
@@ -72,7 +74,9 @@ def build_report(connection: duckdb.DuckDBPyConnection, run_id: str) -> str:
         .get_template("report.html.j2")
         .render(
             run=run,
-            summary=judge(run, funnel, rules, gates.shown, lost.shown),
+            summary=judge(
+                run, funnel, rules=rules, gates=gates.shown, lost=lost.shown, rises=rule_hits.rises
+            ),
             funnel=funnel,
             funnel_chart=charts.stacked_bars(
                 "Outcomes by source",
@@ -103,6 +107,7 @@ def build_report(connection: duckdb.DuckDBPyConnection, run_id: str) -> str:
                 "Versions by length of text",
                 list(zip(map(_edge, LENGTH_EDGES), read_lengths(connection, run_id), strict=True)),
             ),
+            rule_hits=rule_hits,
             measures=read_measures(connection, run_id),
         )
     )

@@ -11,7 +11,7 @@ from enum import StrEnum
 import duckdb
 
 from expectations.records import Outcome, Run, Severity
-from tasks.report.display import duration, shown
+from tasks.report.display import duration, percent, shown
 from tasks.report.outcomes import (
     Funnel,
     Gate,
@@ -23,6 +23,8 @@ from tasks.report.outcomes import (
     read_reasons,
     read_rules,
 )
+from tasks.report.rows import Capped
+from tasks.report.rule_hits import Rise, read_rises
 
 REASONS_SHOWN = 5
 """Reasons of one kind that a verdict gives; the rest is counted."""
@@ -71,22 +73,25 @@ def summarise(connection: duckdb.DuckDBPyConnection, run_id: str) -> Summary:
     return judge(
         run,
         read_funnel(connection, run_id),
-        read_rules(connection, run_id),
-        read_gates(connection, run_id).shown,
-        read_reasons(connection, run_id).shown,
+        rules=read_rules(connection, run_id),
+        gates=read_gates(connection, run_id).shown,
+        lost=read_reasons(connection, run_id).shown,
+        rises=read_rises(connection, run_id),
     )
 
 
-def judge(
+def judge(  # noqa: PLR0913 - all that was read of a run, named at the calls
     run: Run,
     funnel: Funnel,
+    *,
     rules: tuple[RuleCount, ...],
     gates: tuple[Gate, ...],
     lost: tuple[ReasonCount, ...],
+    rises: Capped[Rise],
 ) -> Summary:
     """Reach a verdict: the worst that anything gives reason for."""
     failures = [*_unbalanced(run, funnel), *_gates(gates, "fail")]
-    warnings = list(_warnings(run, funnel, rules, gates))
+    warnings = [*_warnings(run, funnel, rules, gates), *_sudden(rises)]
     verdict, reasons = Verdict.PASSED, []
     if run.status == "running":
         verdict = Verdict.UNFINISHED
@@ -164,6 +169,17 @@ def _warnings(
         ),
         len(broken),
         "rules were broken",
+    )
+
+
+def _sudden(rises: Capped[Rise]) -> Iterator[str]:
+    sentences = (
+        f"{rise.rule} suddenly fires on {percent(rise.hits, rise.articles)} of the articles of "
+        f"{rise.source_id}, before on {rise.usual:.1%}."
+        for rise in rises.shown
+    )
+    yield from _at_most(
+        sentences, len(rises.shown) + rises.more, "rules fire on most articles of a source"
     )
 
 

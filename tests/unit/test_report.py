@@ -29,6 +29,9 @@ from tasks.report import (
 )
 from tasks.report.display import duration, link_target, matching, percent, shown, sql_command
 from tasks.report.outcomes import ReasonCount, RuleCount
+from tasks.report.rule_hits import ARTICLES_FOR_NEVER
+from tasks.report.summary import REASONS_SHOWN
+from tasks.rule_hits import PLAIN_TEXT, RULES, RULES_OF_PAGES, RULES_OF_PLAIN_TEXT
 from tests.report_lake import RUN, STARTED, ReportLake
 
 HOSTILE = (
@@ -61,6 +64,12 @@ def row_of(page: str, region: str, first: str) -> list[str]:
     raise AssertionError(f"no row {first!r} in {region!r}")
 
 
+def regions(page: str, label: str) -> str:
+    """The words of the parts of a page with this label; empty if there are none."""
+    found = html.fromstring(page).xpath(f'//*[@aria-label="{label}"]')
+    return " ".join(" ".join(region.text_content().split()) for region in found)
+
+
 def good_lake() -> ReportLake:
     """A run of three new articles that broke no rule."""
     lake = ReportLake()
@@ -87,6 +96,8 @@ def hostile_lake(*words: str) -> ReportLake:
         lake.measure(f"rule.{word}.failed", 1, 3, source_id=word, verdict="warn")
         lake.measure(f"gate.{word}", 0, source_id=word, verdict="fail")
         lake.measure(word, 1, source_id=word)
+        lake.measure("hits.any", 40, 50, source_id=word, verdict=None)
+        lake.measure(f"hits.{word}", 40, 50, source_id=word, baseline=0.0, verdict="warn")
         lake.add(
             **dict.fromkeys(("source_id", "title", "url", "license", "language"), word),
             raw_ref=word,
@@ -328,6 +339,90 @@ def test_gates_of_the_run_are_all_listed_and_of_sources_only_those_not_passed() 
         ("rejected_share", "the run", "ok"),
         ("nothing_failed", "poor", "warning"),
     ]
+
+
+def test_rule_hits_are_added_up_over_sources_for_the_run_and_over_the_lake() -> None:
+    lake = good_lake()
+    for source, looked_at, fired in (("example", 30, 6), ("other", 10, 4)):
+        lake.measure("hits.any", fired, looked_at, source_id=source, verdict=None)
+        lake.measure("hits.removed.byline", fired, looked_at, source_id=source, verdict=None)
+    lake.measure("hits.any", 5, 60, run_id="older")
+    lake.measure("hits.removed.byline", 5, 60, run_id="older")
+    lake.measure("hits.removed.caption", 2, 60, run_id="older")
+    page = build_report(lake.connect(), RUN)
+
+    byline = row_of(page, "Rules that fired", "removed.byline")
+    assert byline[2:] == ["10", "25.0%", "2", "15"]
+    assert row_of(page, "Rules that did not fire", "removed.caption")[2] == "2"
+    assert "the 40 articles that this run extracted and found valid, and on 100" in text_of(page)
+    assert "hits." not in text_of(page).partition("Other metrics")[2]
+
+
+def test_a_rule_that_suddenly_fires_is_a_warning_of_the_run_with_its_source_and_shares() -> None:
+    lake = good_lake()
+    lake.measure("hits.any", 40, 50, verdict=None)
+    lake.measure("hits.removed.byline", 40, 50, baseline=0.01, verdict="warn")
+    lake.measure("hits.removed.caption", 49, 50, baseline=0.99, verdict="ok")
+    summary = summarise(lake.connect(), RUN)
+    assert summary.verdict == Verdict.WARNINGS
+    assert summary.reasons == (
+        "removed.byline suddenly fires on 80.0% of the articles of example, before on 1.0%.",
+    )
+    page = build_report(lake.connect(), RUN)
+    assert row_of(page, "Rules that suddenly fire", "removed.byline") == [
+        "removed.byline", "example", "40", "50", "80.0%", "1.0%",
+    ]  # fmt: skip
+    assert "removed.caption" not in regions(page, "Rules that suddenly fire")
+
+
+def test_many_rules_that_suddenly_fire_are_cut_and_counted() -> None:
+    lake = good_lake()
+    for number in range(70):
+        lake.measure(
+            "hits.removed.byline", 40, 50, source_id=f"s{number}", baseline=0.0, verdict="warn"
+        )
+    reasons = summarise(lake.connect(), RUN).reasons
+    assert len(reasons) == REASONS_SHOWN + 1
+    assert reasons[-1] == "65 more rules fire on most articles of a source."
+    assert "And 40 more. To see them:" in text_of(build_report(lake.connect(), RUN))
+
+
+def never_fired(*, pages: int, plain_texts: int) -> set[str]:
+    """Rules that the report of a lake of so many articles names as never fired; two have."""
+    lake, looked_at = good_lake(), pages + plain_texts
+    lake.measure("hits.any", 1, 1, verdict=None)
+    lake.measure("hits.removed.caption", 1, 1, verdict=None)
+    lake.measure("hits.any", 9, looked_at - 1, run_id="older", verdict=None)
+    lake.measure("hits.removed.end-mark", 9, looked_at - 1, run_id="older", verdict=None)
+    if plain_texts:
+        lake.measure("hits.wire.plain-text", plain_texts, looked_at, run_id="older", verdict=None)
+    assert summarise(lake.connect(), RUN).verdict == Verdict.PASSED
+    page = html.fromstring(build_report(lake.connect(), RUN))
+    cells = page.xpath('//*[@aria-label="Rules that never fired"]//tbody//th')
+    return {cell.text_content().strip() for cell in cells}
+
+
+def test_a_rule_that_never_fired_is_named_once_it_had_articles_enough() -> None:
+    enough, fired = ARTICLES_FOR_NEVER, {"removed.caption", "removed.end-mark", PLAIN_TEXT}
+    assert never_fired(pages=enough - 1, plain_texts=0) == set()
+    assert never_fired(pages=enough, plain_texts=enough) == RULES.keys() - fired
+    # Neither agencies' marks are missed in a lake of pages, nor pages' boxes in one of wire text.
+    assert (
+        never_fired(pages=enough, plain_texts=0)
+        == RULES.keys() - fired - RULES_OF_PLAIN_TEXT.keys()
+    )
+    assert never_fired(pages=1, plain_texts=enough) == RULES.keys() - fired - RULES_OF_PAGES.keys()
+    assert never_fired(pages=1, plain_texts=enough - 1) == (
+        RULES.keys() - fired - RULES_OF_PAGES.keys() - RULES_OF_PLAIN_TEXT.keys()
+    )
+
+
+def test_a_rule_that_this_version_does_not_know_keeps_its_hits() -> None:
+    lake = good_lake()
+    lake.measure("hits.any", 2, 3, verdict=None)
+    lake.measure("hits.removed.of-old", 2, 3, verdict=None)
+    row = row_of(build_report(lake.connect(), RUN), "Rules that fired", "removed.of-old")
+    assert row[1] == "Not among this version's rules"
 
 
 def test_a_rule_that_has_left_the_suite_keeps_its_counts() -> None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from expectations.records import Outcome, Severity, Skip
+from expectations.records import Article, Outcome, Removed, Severity, Skip
 from tasks.commit import commit_shard
 from tasks.errors import LakeError
 from tasks.opening import open_or_create_lake
 from tasks.query import open_catalog
+from tasks.rule_hits import count_hits
 from tasks.runs import (
     finish_run,
     latest_run_id,
@@ -49,7 +50,9 @@ def shard_result(lake: Lake, run_id: str, *items: Any, name: str = "00000") -> S
     rule = RuleCount(
         source_id="example", rule="title_expected", severity=Severity.WARNING, checked=2, failed=1
     )
-    return ShardResult(tuple(funnel), (rule,))
+    return ShardResult(
+        tuple(funnel), (rule,), count_hits(a for a in items if isinstance(a, Article))
+    )
 
 
 def test_names_of_runs_sort_by_their_start_and_differ_within_a_second() -> None:
@@ -135,6 +138,47 @@ def test_the_summary_adds_shards_up_and_metrics_hold_each_rule(lake: Lake) -> No
         "where metric = 'rule.title_expected.failed'",
     ) == [("example", 2.0, 4, "warn")]
     assert ask(lake, "select count(*) from metrics where metric like 'gate.%'")[0][0] > 0
+
+
+def test_a_rule_that_suddenly_fires_at_a_source_is_a_warning_in_the_metrics_and_the_report(
+    lake: Lake,
+) -> None:
+    def ingest(number: int, *, first: int, removed: tuple[Removed, ...] = ()) -> str:
+        """A run over new articles, in two shards; its report."""
+        with recorded_run(lake, flow="ingest", sources=["a"]) as run:
+            shards = [
+                shard_result(
+                    lake,
+                    run.run_id,
+                    *(
+                        an_article(url=f"https://news.example.org/{n}", removed=removed)
+                        for n in range(start, start + number)
+                    ),
+                    name=str(start),
+                )
+                for start in (first, first + number)
+            ]
+            summary, _ = finish_run(lake, run, shards)
+        return Path(summary.report).read_text(encoding="utf-8")
+
+    usual = ingest(50, first=0)
+    sudden = ingest(10, first=1_000, removed=(Removed("byline", "By Sara Ahmadi"),))
+    assert ask(
+        lake,
+        "select metric, value, n, baseline, verdict from metrics "
+        "where starts_with(metric, 'hits.') order by run_id, metric",
+    ) == [
+        ("hits.any", 100, 100, None, None),
+        ("hits.license.holder", 100, 100, None, None),
+        ("hits.license.rel", 100, 100, None, None),
+        ("hits.any", 20, 20, None, None),
+        ("hits.license.holder", 20, 20, 1, "ok"),
+        ("hits.license.rel", 20, 20, 1, "ok"),
+        ("hits.removed.byline", 20, 20, 0, "warn"),
+    ]
+    assert "suddenly fires" not in usual
+    assert "removed.byline suddenly fires on 100% of the articles of example" in sudden
+    assert alerts(lake) == ()
 
 
 def test_the_newest_ingest_is_the_one_to_report_on(lake: Lake) -> None:
