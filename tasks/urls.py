@@ -46,21 +46,25 @@ def canonicalise(url: str) -> str | None:
     parts = _split(url)
     if parts is None:
         return None
-    host = _normal_host(parts)
-    if host is None:
-        return None
-    try:
-        port = parts.port
-    except ValueError:
-        return None
-    authority = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
-    path = _without_dot_segments(_SESSION_IN_PATH.sub("", _normal_encoding(parts.path)))
+    path = _SESSION_IN_PATH.sub("", _normal_encoding(parts.path))
     query = "&".join(
         _normal_encoding(pair)
         for pair in parts.query.split("&")
         if pair and not is_tracking(unquote(pair.partition("=")[0]))
     )
-    return f"{parts.scheme}://{authority}{path or '/'}{'?' if query else ''}{query}"
+    return _join(parts, path, query)
+
+
+def as_requested(url: str) -> str | None:
+    """Spell an http(s) URL as it is asked of its server; None if it is not one.
+
+    Normal as in `canonicalise`, but with every parameter: a redirect that adds one is a circle to
+    those who drop it. Idempotent.
+    """
+    parts = _split(url)
+    if parts is None:
+        return None
+    return _join(parts, _normal_encoding(parts.path), _normal_encoding(parts.query))
 
 
 def host(url: str) -> str | None:
@@ -129,6 +133,19 @@ def _split(url: str) -> SplitResult | None:
     except ValueError:  # a lone surrogate, an unfinished IPv6 address, or a host that NFKC changes
         return None
     return parts if parts.scheme in _DEFAULT_PORTS else None
+
+
+def _join(parts: SplitResult, path: str, query: str) -> str | None:
+    host = _normal_host(parts)
+    try:
+        port = parts.port
+    except ValueError:
+        return None
+    if host is None:
+        return None
+    authority = host if port in (None, _DEFAULT_PORTS[parts.scheme]) else f"{host}:{port}"
+    path = _without_dot_segments(path) or "/"
+    return f"{parts.scheme}://{authority}{path}{'?' if query else ''}{query}"
 
 
 def _normal_host(parts: SplitResult) -> str | None:

@@ -24,6 +24,10 @@ class CodingError(Exception):
     """The payload cannot be decoded."""
 
 
+class CutOffError(CodingError):
+    """The payload ends before its coding does."""
+
+
 class TooLargeError(Exception):
     """The decoded payload is larger than allowed."""
 
@@ -77,7 +81,7 @@ def _join_chunks(body: bytes) -> bytes:
             break  # trailer fields may follow
         end = size_line.end() + size
         if end > len(body):
-            raise CodingError(f"chunked body breaks off at byte {len(body)}")
+            raise CutOffError(f"chunked body breaks off at byte {len(body)}")
         chunks.append(body[size_line.end() : end])
         line_end = _LINE_END.match(body, end)
         position = line_end.end() if line_end else end
@@ -126,7 +130,7 @@ def _inflate(body: bytes, window: int, max_bytes: int) -> bytes:
         if total > max_bytes:
             raise TooLargeError
         if not decoder.eof:
-            raise CodingError(f"compressed body breaks off after {total} bytes")
+            raise CutOffError(f"compressed body breaks off after {total} bytes")
         # More gzip members may follow; anything else is padding that browsers ignore, too.
         body = decoder.unused_data
         if not body.startswith(GZIP_MAGIC):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tasks.tracking import is_tracking
 from tasks.urls import (
     article_id,
+    as_requested,
     canonicalise,
     choose_canonical,
     host,
@@ -29,6 +30,22 @@ URLS = PIECES | PIECES.map("https://example.com/".__add__) | st.text(max_size=40
 def test_a_canonical_url_is_its_own_canonical_url(url: str) -> None:
     once = canonicalise(url)
     assert once is None or canonicalise(once) == once
+
+
+@given(URLS)
+@example("http://a/%3Bjsessionid=1/..?utm_source=x&&a")
+def test_a_url_as_requested_stays_as_it_is_and_is_the_same_page(url: str) -> None:
+    asked = as_requested(url)
+    if asked is None:
+        assert canonicalise(url) is None
+    else:
+        assert as_requested(asked) == asked
+        assert canonicalise(asked) == canonicalise(url)
+
+
+def test_a_url_as_requested_keeps_every_parameter() -> None:
+    url = "https://Example.com:443/a;jsessionid=7?utm_source=x&&b=%7e#top"
+    assert as_requested(url) == "https://example.com/a;jsessionid=7?utm_source=x&&b=~"
 
 
 @given(URLS, URLS)

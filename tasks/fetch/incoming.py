@@ -1,0 +1,98 @@
+"""A response while it comes in: header and body, each with a cap."""
+
+from __future__ import annotations
+
+import re
+
+# Chrome takes 256 KiB, servers take 8 to 16 KiB of a client.
+MAX_HEADER_BYTES = 64 << 10
+_STATUS_LINE = re.compile(rb"HTTP/(\d)(?:\.\d)? +(\d{3})([^\r\n]*)")
+_ABORT = 0  # to libcurl, whatever is not the number of bytes it gave
+
+
+class Incoming:
+    """Takes what libcurl hands over, and says stop when it gets too much.
+
+    libcurl's binding prints what a callback raises and forgets it: here it is kept in `error`.
+    """
+
+    def __init__(self, *, max_body_bytes: int) -> None:
+        self.too_large = ""
+        self.error: BaseException | None = None
+        self._max_body_bytes = max_body_bytes
+        self._header_bytes = 0
+        self._body_bytes = 0
+        self._lines: list[bytes] = []
+        self._pieces: list[bytes] = []
+        self.is_whole = False  # the header
+
+    def on_header(self, line: bytes) -> int:
+        """Take a line of the header, or of the trailer, which is counted and dropped."""
+        try:
+            self._header_bytes += len(line)
+            if self._header_bytes > MAX_HEADER_BYTES:
+                self.too_large = f"header of over {MAX_HEADER_BYTES} bytes"
+                return _ABORT
+            if not self.is_whole:
+                self._add_line(line.rstrip(b"\r\n"))
+        except BaseException as error:  # noqa: BLE001 - Ctrl-C may come here, too; raised later
+            self.error = error
+            return _ABORT
+        return len(line)
+
+    def on_body(self, piece: bytes) -> int:
+        """Take a piece of the body, transfer coding undone."""
+        try:
+            self._body_bytes += len(piece)
+            if self._body_bytes > self._max_body_bytes:
+                self.too_large = f"body of over {self._max_body_bytes} bytes"
+                return _ABORT
+            self._pieces.append(piece)
+        except BaseException as error:  # noqa: BLE001 - as above
+            self.error = error
+            return _ABORT
+        return len(piece)
+
+    def take_body(self) -> bytes:
+        """Hand over the body and forget it."""
+        body = b"".join(self._pieces)
+        self.forget_body()
+        return body
+
+    def forget_body(self) -> None:
+        """Forget it: libcurl's handle refers to this object until the next request."""
+        self._pieces.clear()
+
+    def header(self) -> bytes:
+        """Status line, fields and blank line, with the line ends of HTTP."""
+        return b"\r\n".join([*self._lines, b"", b""])
+
+    def fields(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, in order. libcurl has unfolded the folded ones."""
+        found = []
+        for line in self._lines[1:]:
+            raw_name, colon, raw_value = line.partition(b":")
+            if colon:
+                found.append((_decode(raw_name), _decode(raw_value)))
+        return tuple(found)
+
+    def _add_line(self, line: bytes) -> None:
+        status = _STATUS_LINE.fullmatch(line)
+        if status is not None:  # of a new response: the one before was interim (1xx)
+            version, code, phrase = status.groups()
+            if version != b"1":  # RFC 9113, 8.3.1, has no status line: WARC readers want one
+                line = b"HTTP/1.1 " + code + (phrase or b" ")
+            self._lines = [line]
+        elif line:
+            self._lines.append(line)
+        else:
+            interim = _STATUS_LINE.match(self._lines[0]) if self._lines else None
+            self.is_whole = interim is None or not interim[2].startswith(b"1")
+
+
+def _decode(value: bytes) -> str:
+    """UTF-8, which addresses in Location are often written in, else one character a byte."""
+    try:
+        return value.strip().decode()
+    except UnicodeDecodeError:
+        return value.strip().decode("latin-1")

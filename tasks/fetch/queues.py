@@ -1,0 +1,114 @@
+"""What stands between a crawl's threads and who asked for it: targets, and results."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from typing import Generic
+
+from tasks.fetch.messages import Response
+from tasks.fetch.visits import Fetched, Payload, Target
+
+_STREAMS_AT_ONCE = 64  # whose target comes too early, looked into for another
+
+
+class Streams(Generic[Payload]):
+    """Targets of all streams, in turn. One that may not be taken yet is kept beside its stream."""
+
+    def __init__(self, streams: Iterable[Iterable[Target[Payload] | None]]) -> None:
+        self._waiting: deque[tuple[Iterator[Target[Payload] | None], Target[Payload] | None]] = (
+            deque((iter(stream), None) for stream in streams)
+        )
+        self._idle: list[Iterator[Target[Payload] | None]] = []
+
+    def pull(self, may_take: Callable[[Target[Payload]], bool]) -> Target[Payload] | None:
+        """The next target that may be taken; None if there is none just now."""
+        too_early = 0
+        while too_early < min(len(self._waiting), _STREAMS_AT_ONCE):
+            stream, ahead = self._waiting.popleft()
+            if ahead is None:
+                try:
+                    ahead = next(stream)
+                except StopIteration:
+                    continue
+            if ahead is None:
+                self._idle.append(stream)
+            elif may_take(ahead):
+                self._waiting.append((stream, None))
+                return ahead
+            else:
+                self._waiting.append((stream, ahead))
+                too_early += 1
+        return None
+
+    def ask_again(self) -> None:
+        """Ask those that had nothing."""
+        self._waiting.extend((stream, None) for stream in self._idle)
+        self._idle.clear()
+
+    @property
+    def have_ended(self) -> bool:
+        """No more targets, unless a result makes an idle stream give some."""
+        return not self._waiting
+
+
+class Results(Generic[Payload]):
+    """Results that wait for the consumer, bounded in number and bytes."""
+
+    def __init__(self, *, max_number: int, max_bytes: int) -> None:
+        self._max_number = max_number
+        self._max_bytes = max_bytes
+        self._changed = threading.Condition()
+        self._results: deque[tuple[Fetched[Payload], int]] = deque()
+        self._bytes = 0
+        self._is_stopping = False
+        self.error: BaseException | None = None
+
+    def put(self, fetched: Fetched[Payload]) -> None:
+        """Wait for room, unless all is to stop."""
+        size = sum(
+            len(response.header) + len(response.wire_body) + len(response.body)
+            for response in (*fetched.redirects, fetched.answer)
+            if isinstance(response, Response)
+        )
+        with self._changed:
+            while not self._is_stopping and (
+                len(self._results) >= self._max_number
+                or (self._results and self._bytes + size > self._max_bytes)
+            ):
+                self._changed.wait()
+            self._results.append((fetched, size))
+            self._bytes += size
+            self._changed.notify_all()
+
+    def get(self, *, wait: bool) -> Fetched[Payload] | None:
+        """The next result; None if there is none yet, and it was not to wait.
+
+        Raises:
+            BaseException: what a thread died of.
+        """
+        with self._changed:
+            while True:
+                if self.error is not None:
+                    raise self.error
+                if self._results:
+                    fetched, size = self._results.popleft()
+                    self._bytes -= size
+                    self._changed.notify_all()
+                    return fetched
+                if not wait:
+                    return None
+                self._changed.wait()
+
+    def fail(self, error: BaseException) -> None:
+        """Raise in the consumer what a thread died of."""
+        with self._changed:
+            self.error = self.error or error
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()

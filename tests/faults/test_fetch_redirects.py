@@ -1,0 +1,235 @@
+"""Redirects: each hop an exchange of its own, few of them, and none anywhere but to the Web."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from expectations.records import Outcome, Reason
+from tasks.fetch.client import Client
+from tasks.fetch.messages import Failure, Request, Response
+from tasks.fetch.redirects import MAX_REDIRECTS, Followed, follow
+from tests.faults.servers import Server, Steps, answer, redirect, serving
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[Client]:
+    with Client(user_agent="Test/1", allow_private=True) as made:
+        yield made
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """`/n` redirects to `/n-1`, down to `/0`, and any path with a query to the query."""
+
+    def behave(path: str) -> Steps:
+        place, _, target = path.partition("?")
+        if target:
+            status = int(place[1:] or 302)
+            return [redirect(target.replace("HOST", made.url("").removeprefix("http:")), status)]
+        number = int(place[1:]) if place[1:].isdigit() else 0
+        return [redirect(f"/{number - 1}") if number else answer(b"news")]
+
+    with serving(behave) as made:
+        yield made
+
+
+def no_objection(_: Request) -> None:
+    return None
+
+
+def go(client: Client, url: str, **given: str) -> Followed:
+    request = Request(url=url, max_bytes=999, **given)
+    return follow(client.get, request, may_visit=no_objection)
+
+
+def end_of(followed: Followed, server: Server) -> str:
+    """Path where the way ended, well."""
+    assert isinstance(followed.result, Response), followed.result
+    assert followed.result.status == 200
+    return followed.result.request.url.removeprefix(server.url(""))
+
+
+def failure_of(followed: Followed) -> Failure:
+    assert isinstance(followed.result, Failure), followed.result
+    return followed.result
+
+
+def test_a_page_that_is_there_has_no_redirects(client: Client, server: Server) -> None:
+    followed = go(client, server.url("/0"))
+    assert end_of(followed, server) == "/0"
+    assert followed.redirects == ()
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_followed_and_kept(client: Client, server: Server, status: int) -> None:
+    followed = go(client, server.url(f"/{status}?/a"))
+    assert end_of(followed, server) == "/a"
+    assert [hop.status for hop in followed.redirects] == [status]
+    assert server.paths == [f"/{status}?/a", "/a"]
+
+
+def test_as_many_redirects_as_allowed_are_followed_and_no_more(
+    client: Client, server: Server
+) -> None:
+    followed = go(client, server.url(f"/{MAX_REDIRECTS}"))
+    assert end_of(followed, server) == "/0"
+    assert len(followed.redirects) == MAX_REDIRECTS
+    server.requests.clear()
+    failure = failure_of(go(client, server.url("/1000000")))
+    assert (failure.reason, failure.outcome) == (Reason.TOO_MANY_REDIRECTS, Outcome.FAILED)
+    assert not failure.is_temporary
+    assert len(server.requests) == MAX_REDIRECTS + 1
+
+
+def test_a_loop_is_seen_at_its_first_return(client: Client) -> None:
+    with serving(lambda path: [redirect("/b" if path == "/a" else "/a#top")]) as server:
+        failure = failure_of(go(client, server.url("/a")))
+    assert (failure.reason, failure.outcome) == (Reason.TOO_MANY_REDIRECTS, Outcome.FAILED)
+    assert server.paths == ["/a", "/b"]
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("b", "/b"),
+        ("/b#part", "/b"),
+        ("HOST/b", "/b"),
+        ("http:HOST/b", "/b"),
+        ("HTTP:HOST/b", "/b"),
+        ("/b/../c", "/c"),
+        ("http:HOST/x/./../b", "/b"),
+        ("/b?utm_source=feed&a=1&&", "/b?utm_source=feed&a=1&&"),
+        ("/b;jsessionid=7", "/b;jsessionid=7"),
+        ("/b%20c", "/b%20c"),
+        ("/سلام", "/%D8%B3%D9%84%D8%A7%D9%85"),
+        ("/b<script>", "/b%3Cscript%3E"),
+    ],
+)
+def test_a_location_is_read_as_browsers_read_it(client: Client, location: str, path: str) -> None:
+    def behave(asked: str) -> Steps:
+        origin = server.url("").removeprefix("http:")
+        return [redirect(location.replace("HOST", origin)) if asked == "/" else answer(b"news")]
+
+    with serving(behave) as server:
+        assert end_of(go(client, server.url("/")), server) == path
+
+
+def test_a_redirect_that_adds_a_tracking_parameter_is_no_loop(client: Client) -> None:
+    def behave(path: str) -> Steps:
+        return [answer(b"news") if "utm_source" in path else redirect("/a?utm_source=x")]
+
+    with serving(behave) as server:
+        assert end_of(go(client, server.url("/a")), server) == "/a?utm_source=x"
+
+
+def test_credentials_in_a_location_are_stripped(client: Client, server: Server) -> None:
+    target = server.url("/b").replace("http://", "http://user:secret@")
+    followed = go(client, server.url(f"/302?{target}"))
+    assert end_of(followed, server) == "/b"
+    assert b"Authorization" not in server.requests[-1]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "ftp://127.0.0.1/", "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x",
+        "mailto:me@example.org", "http://[::1/", "http://a b/",
+        "http://x:99999999/", "gopher://127.0.0.1/", "https://%00/", "/" + "a" * 9000,
+    ],
+)  # fmt: skip
+def test_a_redirect_to_no_web_address_is_skipped(client: Client, location: str) -> None:
+    with serving(redirect(location)) as server:
+        followed = go(client, server.url("/a"))
+    failure = failure_of(followed)
+    assert (failure.reason, failure.outcome) == (Reason.FORBIDDEN_ADDRESS, Outcome.SKIPPED)
+    assert len(followed.redirects) == 1
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        answer(b"choose", status="300 Multiple Choices"),
+        answer(b"choose", status="300 Multiple Choices", Location="/b"),
+        answer(status="304 Not Modified"),
+        answer(status="304 Not Modified", Location="/b"),
+        answer(b"where?", status="302 Found"),
+        answer(b"where?", status="302 Found", Location=""),
+        answer(b"where?", status="302 Found", Location=" "),
+        answer(b"news", Location="/b"),
+        answer(b"news", status="201 Created", Location="/b"),
+    ],
+)
+def test_a_response_that_leads_nowhere_is_a_response(client: Client, sent: bytes) -> None:
+    with serving(sent) as server:
+        followed = go(client, server.url("/a"))
+    assert isinstance(followed.result, Response)
+    assert followed.redirects == ()
+    assert len(server.requests) == 1
+
+
+def test_validators_are_sent_to_the_first_address_only(client: Client, server: Server) -> None:
+    go(client, server.url("/2"), etag='"a"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT")
+    assert [b"If-None-Match" in request for request in server.requests] == [True, False, False]
+    assert [b"If-Modified-Since" in request for request in server.requests] == [True, False, False]
+
+
+def test_each_hop_is_asked_for_and_a_refusal_ends_the_way(client: Client, server: Server) -> None:
+    asked = []
+
+    def may_visit(request: Request) -> Failure | None:
+        asked.append(request.url)
+        if not request.url.endswith("/1"):
+            return None
+        return Failure(
+            request=request,
+            reason=Reason.ROBOTS,
+            detail="",
+            outcome=Outcome.SKIPPED,
+            is_temporary=False,
+        )
+
+    request = Request(url=server.url("/3"), max_bytes=999)
+    followed = follow(client.get, request, may_visit=may_visit)
+    failure = failure_of(followed)
+    assert (failure.reason, failure.request.url) == (Reason.ROBOTS, server.url("/1"))
+    assert asked == [server.url(path) for path in ("/3", "/2", "/1")]
+    assert server.paths == ["/3", "/2"]
+    assert len(followed.redirects) == 2
+
+
+def test_a_failure_on_the_way_ends_it_and_names_its_hop(client: Client, server: Server) -> None:
+    followed = go(client, server.url("/302?http://127.0.0.1:1/"))
+    failure = failure_of(followed)
+    assert (failure.reason, failure.request.url) == (Reason.CONNECTION, "http://127.0.0.1:1/")
+
+
+@given(st.text(max_size=60) | st.text("/:@[]?#\\%. \t\r\n\0ahttps", max_size=60))
+def test_no_location_whatever_makes_it_raise(location: str) -> None:
+    asked = []
+
+    def get(request: Request) -> Response:
+        asked.append(request.url)
+        return Response(
+            request=request,
+            status=302,
+            header=b"",
+            fields=(("Location", location),),
+            wire_body=b"",
+            body=b"",
+            address="",
+            fetched_at=datetime.now(UTC),
+            seconds=0,
+        )
+
+    start = Request(url="http://news.test/a", max_bytes=1)
+    follow(get, start, may_visit=no_objection)
+    assert len(asked) <= MAX_REDIRECTS + 1
+    for url in asked:
+        assert url.startswith(("http://", "https://"))
+        assert url.isascii()
+        assert url.isprintable()
+        assert "@" not in url.split("/")[2]
