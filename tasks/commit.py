@@ -16,6 +16,7 @@ article new or both revise the same version.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -57,6 +58,7 @@ class Shard:
     rejections: Sequence[Rejection]
     skips: Sequence[SkipRow]
     seen: Collection[SeenPage] = ()
+    reprocessed: bool = False
 
     @property
     def app_id(self) -> str:
@@ -123,7 +125,12 @@ def _commit_rows(
     if changed := changed_since(shard.seen, known, shard.articles):
         raise SeenPagesError(changed)
     assigned = assign_versions(
-        shard.articles, known, run_id=shard.run_id, now=now, pipeline_version=pipeline_version
+        shard.articles,
+        known,
+        run_id=shard.run_id,
+        now=now,
+        pipeline_version=pipeline_version,
+        reprocessed=shard.reprocessed,
     )
     funnel = funnel_rows(
         _fates(shard, assigned), shard.discovered, run_id=shard.run_id, shard=shard.name
@@ -147,13 +154,13 @@ def _commit_rows(
     return funnel
 
 
-def _fates(shard: Shard, assigned: Sequence[Assigned]) -> list[Fate]:
-    return [
-        *(Fate(a.article.place.source_id, Stage.COMMIT, a.outcome) for a in assigned),
-        *(Fate(s.page.source_id, Stage.COMMIT, Outcome.UNCHANGED) for s in shard.seen),
-        *(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections),
-        *(Fate(s.source_id, s.stage, Outcome.SKIPPED, s.reason) for s in shard.skips),
-    ]
+def _fates(shard: Shard, assigned: Sequence[Assigned]) -> Counter[Fate]:
+    fates = Counter(Fate(a.article.place.source_id, Stage.COMMIT, a.outcome) for a in assigned)
+    fates.update(Fate(s.page.source_id, Stage.COMMIT, Outcome.UNCHANGED) for s in shard.seen)
+    fates.update(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections)
+    for skip in shard.skips:
+        fates[Fate(skip.source_id, skip.stage, skip.outcome, skip.reason)] += skip.items
+    return fates
 
 
 def rejection_id(rejection: Rejection) -> str:

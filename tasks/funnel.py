@@ -20,12 +20,12 @@ class Fate:
 
 
 def funnel_rows(
-    fates: Iterable[Fate], discovered: Mapping[str, int], *, run_id: str, shard: str
+    fates: Mapping[Fate, int], discovered: Mapping[str, int], *, run_id: str, shard: str
 ) -> list[FunnelCount]:
     """Count fates beside the items that were discovered, which `check_sums` compares.
 
     Args:
-        fates: One an item.
+        fates: How many items had each.
         discovered: Items that came in, by source, counted apart from the fates.
         run_id: The run.
         shard: The shard.

@@ -1,25 +1,47 @@
-"""Intake: the SOURCE arguments of a run as one stream of items."""
+"""Intake: the SOURCE arguments of a run, as files to read and sites to fetch."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
 from tasks.errors import SourceError, UsageError
+from tasks.network.site import Site, merged, site_at, site_of_entry, site_of_list
 from tasks.registered import Sites, find_sites, state_license
 from tasks.registry import Source, find_source, load_registry
 from tasks.sources import SourceKind, file_sizes, lists_urls, open_source
 from tasks.sources.paths import find_files
 
 ALL_SOURCES = "@all"
-NETWORK_PREFIXES = ("http://", "https://", "cc-news:", "feed:", "ftp://", "s3://")
+_WEB_PREFIXES = ("http://", "https://", "feed:")
+_OTHER_PREFIXES = ("cc-news:", "ftp://", "s3://")
 
 Items = Iterator[Page | Rejection | Skip]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What a run takes in: the items of files, read lazily, and sites that are to be fetched."""
+
+    files: Items
+    sites: tuple[Site, ...]
+    _registered: Sites
+
+    def with_licenses(self, fetched: Items) -> Items:
+        """Write what the registry states about a fetched page's license beside it."""
+        entries = {site.source_id: site.entry for site in self.sites}
+        for item in fetched:
+            yield (
+                state_license(item, source=entries.get(item.source_id), sites=self._registered)
+                if isinstance(item, Page)
+                else item
+            )
 
 
 def open_sources(
@@ -28,31 +50,51 @@ def open_sources(
     registry: Path,
     source_id: str | None = None,
     as_kind: SourceKind | None = None,
-    limit: int | None = None,
-) -> Items:
+) -> Intake:
     """Open each SOURCE, in order; what is wrong with the arguments shows before anything is read.
 
     Pages carry the license that the registry states for their source or for their site.
 
     Args:
-        sources: Files, folders, globs, `@NAME` of the registry, or `@all` for all its folders.
+        sources: Files, folders, globs, web addresses, files that list addresses, `@NAME` of the
+            registry, or `@all` for its folders and those of its sites that are verified.
         registry: The registry file; it may be absent where no SOURCE is a name of it.
-        source_id: Name for all pages of ad-hoc sources, instead of the file's or folder's own.
+        source_id: Name for all pages of ad-hoc sources, instead of the file's, folder's or host's.
         as_kind: Kind of every file, instead of what its content says.
-        limit: Most items to read.
 
     Raises:
-        UsageError: for a network source, or a name that the registry does not know.
+        UsageError: for an address that cannot be fetched, or a name that the registry does not
+            know.
         SourceError: if there is nothing to read at a SOURCE.
     """
     entries = _entries(sources, registry)
-    sites = find_sites(entries)
-    opened = [
-        items
-        for source in sources
-        for items in _open(source, entries, sites, source_id=source_id, as_kind=as_kind)
-    ]
-    return islice(chain.from_iterable(opened), limit)
+    registered = find_sites(entries)
+    files: list[Items] = []
+    sites: list[Site] = []
+    for source in sources:
+        if source.startswith("@"):
+            if source_id is not None:
+                raise UsageError(
+                    f"{source} has its own id: leave --source-id out, or name its folder"
+                )
+            for entry in _meant(source, entries):
+                if entry.location is not None:
+                    opened = _open_folder(entry, entry.location)
+                    files.append(_with_license(opened, entry, registered))
+                else:
+                    sites.append(site_of_entry(entry))
+        elif source.lower().startswith(_OTHER_PREFIXES):
+            raise UsageError(f"cannot ingest {source}: name a path, or an http(s) address")
+        elif source.lower().startswith(_WEB_PREFIXES):
+            sites.append(site_at(source, source_id=source_id))
+        elif as_kind is SourceKind.URLS or (as_kind is None and lists_urls(source)):
+            sites.append(site_of_list(source, source_id=source_id))
+        else:
+            # An id that is given on purpose names its entry; a file's own may by chance.
+            meant = next((entry for entry in entries if entry.source_id == source_id), None)
+            opened = open_source(source, source_id=source_id, as_kind=as_kind)
+            files.append(_with_license(opened, meant, registered))
+    return Intake(chain.from_iterable(files), merged(sites), registered)
 
 
 def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:
@@ -60,7 +102,9 @@ def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:
     sizes: dict[str, int] = {}
     entries = _entries(sources, registry)
     for source in sources:
-        for location in [folder for _, folder in _folders(source, entries)] or [source]:
+        named = _meant(source, entries) if source.startswith("@") else []
+        folders = [entry.location for entry in named if entry.location is not None]
+        for location in folders if named else [source]:
             with contextlib.suppress(SourceError, OSError):
                 sizes |= file_sizes(location)
     return sizes
@@ -71,56 +115,22 @@ def _entries(sources: Sequence[str], registry: Path) -> tuple[Source, ...]:
     return load_registry(registry) if is_needed or registry.exists() else ()
 
 
-def _open(
-    source: str,
-    entries: tuple[Source, ...],
-    sites: Sites,
-    *,
-    source_id: str | None,
-    as_kind: SourceKind | None,
-) -> list[Items]:
-    is_list = as_kind is SourceKind.URLS or (as_kind is None and lists_urls(source))
-    if is_list or source.lower().startswith(NETWORK_PREFIXES):
-        raise UsageError(
-            f"cannot ingest {source}: fetching comes with the network sources; "
-            "name a file, folder or glob, or @NAME of the registry"
-        )
-    if source.startswith("@"):
-        if source_id is not None:
-            raise UsageError(f"{source} has its own id: leave --source-id out, or name its folder")
-        return [
-            _with_license(_open_folder(entry, folder), entry, sites)
-            for entry, folder in _folders(source, entries)
-        ]
-    # An id that is given on purpose names its entry; a file's or folder's own may by chance.
-    meant = next((entry for entry in entries if entry.source_id == source_id), None)
-    return [_with_license(open_source(source, source_id=source_id, as_kind=as_kind), meant, sites)]
-
-
 def _with_license(items: Items, entry: Source | None, sites: Sites) -> Items:
     for item in items:
         yield state_license(item, source=entry, sites=sites) if isinstance(item, Page) else item
 
 
-def _folders(source: str, entries: tuple[Source, ...]) -> list[tuple[Source, str]]:
-    """Entries that SOURCE means with their folders; none if it is a path."""
-    if not source.startswith("@"):
-        return []
-    if source == ALL_SOURCES:
-        folders = [(entry, entry.location) for entry in entries if entry.location is not None]
-        if entries and not folders:
-            raise UsageError(
-                "the registry has network sources only, which this version cannot fetch yet; "
-                "name a file, folder or glob"
-            )
-        return folders
-    entry = find_source(entries, source)
-    if entry.location is None:
+def _meant(source: str, entries: tuple[Source, ...]) -> list[Source]:
+    """Entries that `@NAME` or `@all` means."""
+    if source != ALL_SOURCES:
+        return [find_source(entries, source)]
+    meant = [entry for entry in entries if entry.location is not None or entry.is_verified]
+    if entries and not meant:
         raise UsageError(
-            f"@{entry.source_id} ({entry.name}) is a network source; this version cannot fetch "
-            f"yet: ingest a crawl of it by its path, with --source-id {entry.source_id}"
+            "the registry has no folder, and no site that is verified: look at one with "
+            "`broadsheet sources check`, or ingest it by its @NAME"
         )
-    return [(entry, entry.location)]
+    return meant
 
 
 def _open_folder(source: Source, folder: str) -> Items:

@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 DEFAULT_LAKE = "./lake"
+DEFAULT_CC_NEWS = "https://data.commoncrawl.org/"
 LAKE_MARKER = "lake.json"  # the file that makes a folder a lake
 
 
@@ -33,9 +34,26 @@ def s3_region() -> str | None:
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or None
 
 
+def cc_news_base() -> str:
+    """Where CC-NEWS is read from, if not from Common Crawl's own server."""
+    return os.environ.get("BROADSHEET_CC_NEWS") or DEFAULT_CC_NEWS
+
+
 def default_registry() -> Path:
-    """The source registry of this checkout."""
+    """The source registry: $BROADSHEET_REGISTRY, else that of this checkout."""
+    named = os.environ.get("BROADSHEET_REGISTRY")
+    if named:
+        return Path(named)
     return Path(__file__).parents[1] / "seeds" / "sources.toml"
+
+
+def user_agent() -> str:
+    """Who we are to servers: RFC 9110, 10.1.5, asks crawlers for a way to reach their owner.
+
+    $BROADSHEET_CONTACT is an address of the web or of mail.
+    """
+    contact = os.environ.get("BROADSHEET_CONTACT", "")
+    return f"Broadsheet/{pipeline_version()}" + (f" (+{contact})" if contact else "")
 
 
 def default_workers() -> int:

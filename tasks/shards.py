@@ -22,7 +22,7 @@ import pyarrow as pa
 import pyarrow.ipc
 
 from expectations.columns import Column, arrow_schema, from_row, to_table
-from expectations.records import Page, Rejection, Skip, Stage
+from expectations.records import Outcome, Page, Rejection, Skip, Stage
 from tasks.durable import exclusive, try_exclusive
 
 PAGES, BODIES = "pages.arrow", "bodies"
@@ -32,19 +32,23 @@ MAX_BYTES = 512 << 20  # on disk: four shards are staged at once at most
 
 @dataclass(frozen=True, slots=True)
 class SkipRow:
-    """A skip as staged."""
+    """An item without a page, as staged."""
 
     source_id: Annotated[str, Column(pa.string(), "Source")]
-    stage: Annotated[Stage, Column(pa.string(), "Stage that skipped it")]
-    reason: Annotated[str, Column(pa.string(), "Why it was skipped")]
+    stage: Annotated[Stage, Column(pa.string(), "Stage that came to it")]
+    reason: Annotated[str, Column(pa.string(), "Why there is no page")]
     detail: Annotated[str, Column(pa.string(), "What was found")]
+    outcome: Annotated[Outcome, Column(pa.string(), "skipped, failed or unchanged")]
+    items: Annotated[int, Column(pa.int64(), "How many items it stands for")] = 1
+    raw_ref: Annotated[str | None, Column(pa.string(), "Where it was met")] = None
 
 
 class _Shard:
     """A shard being staged: its pages' bytes go to disk as they come."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, max_pages: int) -> None:
         folder.mkdir(parents=True)
+        self._max_pages = max_pages
         self.folder = folder
         self._bodies = (folder / BODIES).open("wb")
         self._places: list[int] = [0]
@@ -63,11 +67,21 @@ class _Shard:
         elif isinstance(item, Rejection):
             self._rejections.append(item)
         else:
-            self._skips.append(SkipRow(item.source_id, item.stage, str(item.reason), item.detail))
+            self._skips.append(
+                SkipRow(
+                    item.source_id,
+                    item.stage,
+                    str(item.reason),
+                    item.detail,
+                    item.outcome,
+                    item.items,
+                    item.raw_ref,
+                )
+            )
 
     @property
     def is_full(self) -> bool:
-        return self._items >= MAX_PAGES or self._size_bytes >= MAX_BYTES
+        return self._items >= self._max_pages or self._size_bytes >= MAX_BYTES
 
     def finish(self) -> Path:
         self._bodies.close()
@@ -80,23 +94,27 @@ class _Shard:
         return self.folder
 
 
-def stage_shards(items: Iterable[Page | Rejection | Skip], folder: Path) -> Iterator[Path]:
+def stage_shards(
+    items: Iterable[Page | Rejection | Skip], folder: Path, *, first_pages: int | None = None
+) -> Iterator[Path]:
     """Write items into shard folders below `folder`, yielding each as it is complete.
 
     Args:
         items: What a reader yields; consumed lazily, one page's bytes are held in memory.
         folder: Created if need be. The caller removes each shard when its work is done.
+        first_pages: Items of the first shard, if not MAX_PAGES; each later one has twice as many.
+            Where items come slowly, small ones give the next step work soon.
 
     Yields:
         Shard folders named 00000, 00001, ... in the order of the items.
     """
-    shard, number = None, 0
+    shard, number, max_pages = None, 0, first_pages or MAX_PAGES
     for item in items:
-        shard = shard or _Shard(folder / f"{number:05d}")
+        shard = shard or _Shard(folder / f"{number:05d}", max_pages)
         shard.add(item)
         if shard.is_full:
             yield shard.finish()
-            shard, number = None, number + 1
+            shard, number, max_pages = None, number + 1, min(2 * max_pages, MAX_PAGES)
     if shard:
         yield shard.finish()
 
@@ -114,8 +132,9 @@ def count_pages(shard: Path) -> int:
 def count_items(shard: Path) -> dict[str, int]:
     """Count the items of a shard by source: what went in, to hold what comes out against."""
     counts = Counter[str](cast("str", page["source_id"]) for page in read_descriptions(shard))
-    for rows in (read_rejections(shard), read_skips(shard)):
-        counts.update(row.source_id for row in rows)
+    counts.update(rejection.source_id for rejection in read_rejections(shard))
+    for skip in read_skips(shard):
+        counts[skip.source_id] += skip.items
     return dict(counts)
 
 
@@ -181,10 +200,23 @@ def staging_folder(parent: Path, run_id: str) -> Iterator[Path]:
             if is_dead:
                 discard(lock.with_suffix(""))
                 lock.unlink(missing_ok=True)
-    folder, lock = parent / run_id, parent / f"{run_id}.lock"
+    folder, lock = parent / run_id, _lock_of(parent, run_id)
     with exclusive(lock):
         try:
             yield folder
         finally:
             discard(folder)
             lock.unlink(missing_ok=True)
+
+
+def is_at_work(parent: Path, run_id: str) -> bool:
+    """Whether a run lives that holds a staging folder below `parent`."""
+    lock = _lock_of(parent, run_id)
+    if not lock.exists():
+        return False
+    with try_exclusive(lock) as is_dead:
+        return not is_dead
+
+
+def _lock_of(parent: Path, run_id: str) -> Path:
+    return parent / f"{run_id}.lock"

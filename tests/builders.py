@@ -130,16 +130,18 @@ def a_shard(
     *items: Article | Rejection | Skip, run_id: str = "20260101T000000Z-aaaaaa", name: str = "00000"
 ) -> Shard:
     """A shard ready to commit, whose discovered items are those given."""
+    discovered = Counter[str]()
+    for item in items:
+        source_id = item.place.source_id if isinstance(item, Article) else item.source_id
+        discovered[source_id] += item.items if isinstance(item, Skip) else 1
     return Shard(
         run_id=run_id,
         name=name,
-        discovered=Counter(
-            item.place.source_id if isinstance(item, Article) else item.source_id for item in items
-        ),
+        discovered=discovered,
         articles=[item for item in items if isinstance(item, Article)],
         rejections=[item for item in items if isinstance(item, Rejection)],
         skips=[
-            SkipRow(item.source_id, item.stage, item.reason, item.detail)
+            SkipRow(item.source_id, item.stage, item.reason, item.detail, item.outcome, item.items)
             for item in items
             if isinstance(item, Skip)
         ],

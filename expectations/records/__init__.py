@@ -17,13 +17,14 @@ from expectations.records.pages import NOTHING_GIVEN, Given, Page, Skip
 from expectations.records.rejections import Quarantined, Rejection, reject_page, rejection
 from expectations.records.runs import FunnelCount, Metric, Run
 from expectations.records.snapshots import Snapshot
-from expectations.records.versions import ArticleVersion, Version
+from expectations.records.versions import ArticleVersion, ChangedBy, Version
 
 __all__ = [
     "NOTHING_GIVEN",
     "REMOVED",
     "Article",
     "ArticleVersion",
+    "ChangedBy",
     "Cleaning",
     "Content",
     "Duplicates",

@@ -68,7 +68,8 @@ class Content:
         int, Column(pa.int64(), "Words of `text`; CJK and Thai characters count as one each")
     ]
     title_source: Annotated[
-        str | None, Column(pa.string(), "given, json-ld, meta, html or text: who states the title")
+        str | None,
+        Column(pa.string(), "given, json-ld, meta, html, text, feed or sitemap: who states it"),
     ] = None
     authors_source: Annotated[
         str | None, Column(pa.string(), "The same of the authors; null if there are none")
@@ -144,10 +145,11 @@ class Cleaning:
         tuple[Removed, ...],
         Column(
             REMOVED,
-            "Pieces cut from the text: {kind, text}; kinds are headline, kicker, date-line, "
-            "byline, author-note, caption, picture-credit, side-box, related-link, invitation, "
-            "consent-notice, repeat, bare-heading, not-in-articlebody (the page's own JSON-LD ends "
-            "before it), end-mark, license-footer, copyright-footer",
+            "Pieces cut from the text, of plain text in its order: {kind, text}; kinds are "
+            "headline, kicker, date-line, byline, author-note, caption, picture-credit, side-box, "
+            "related-link, invitation, consent-notice, repeat, bare-heading, not-in-articlebody "
+            "(the page's own JSON-LD ends before it), slug, advisory, correction, credit, "
+            "editor-note, contact, end-mark, license-footer, copyright-footer",
         ),
     ] = ()
     extractor: Annotated[str, Column(pa.string(), "Tool that found the body, with its version")]
@@ -209,5 +211,13 @@ class Article:
             "First half of a SHA-256 in hex, over the page, what was given beside it, and the code "
             "that read it: an equal page is known to be unchanged; null if time alone may change "
             "the article",
+        ),
+    ] = None
+    raw_hash: Annotated[
+        str | None,
+        Column(
+            pa.string(),
+            "First half of a SHA-256 in hex, over the page's bytes and what was given beside them: "
+            "where two versions have the same, the publisher has changed nothing",
         ),
     ] = None

@@ -60,6 +60,27 @@ class Reason(StrEnum):
     HTTP_STATUS = "http_status"
     MEDIA_TYPE = "media_type"
     REVISIT = "revisit"
+    # fetch, failed
+    DNS = "dns"
+    CONNECTION = "connection"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"
+    PROTOCOL = "protocol"
+    TOO_MANY_REDIRECTS = "too_many_redirects"
+    ROBOTS_UNREACHABLE = "robots_unreachable"
+    # fetch, skipped
+    ROBOTS = "robots"
+    FORBIDDEN_ADDRESS = "forbidden_address"
+    EXCLUDED = "excluded"
+    NOT_AN_ARTICLE = "not_an_article"
+    NOT_DUE = "not_due"
+    TOO_MANY = "too_many"
+    # fetch, unchanged
+    NOT_MODIFIED = "not_modified"
+    # fetch, rejected
+    BROKEN_FEED = "broken_feed"
+    BROKEN_SITEMAP = "broken_sitemap"
     # decode
     BINARY = "binary"
     UNDECODABLE = "undecodable"

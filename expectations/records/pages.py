@@ -9,12 +9,15 @@ from typing import Annotated
 import pyarrow as pa
 
 from expectations.columns import STRINGS, UTC_MICROSECONDS, Column
-from expectations.records.enums import PageKind, Stage
+from expectations.records.enums import Outcome, PageKind, Stage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Given:
-    """Given: fields that came beside the page (a JSONL line, a Parquet row, a registry entry)."""
+    """Given: fields that came beside the page (a JSONL line, a Parquet row, a registry entry).
+
+    `hinted_by` is set where a feed or sitemap says them: then the page's own words are better.
+    """
 
     given_title: Annotated[str | None, Column(pa.string(), "Headline as given")] = None
     given_description: Annotated[str | None, Column(pa.string(), "Summary as given")] = None
@@ -27,6 +30,9 @@ class Given:
     given_image_url: Annotated[str | None, Column(pa.string(), "Image as given")] = None
     given_language: Annotated[str | None, Column(pa.string(), "Language as given")] = None
     given_license: Annotated[str | None, Column(pa.string(), "License as given")] = None
+    hinted_by: Annotated[
+        str | None, Column(pa.string(), "feed or sitemap, if what is given is but a hint")
+    ] = None
     registry_license: Annotated[
         str | None, Column(pa.string(), "License of its source in the registry, SPDX or LicenseRef")
     ] = None
@@ -60,14 +66,25 @@ class Page:
     fetched_at_source: Annotated[
         str | None, Column(pa.string(), "warc, given or file: who says so")
     ] = None
+    reserved: Annotated[
+        tuple[str, ...], Column(STRINGS, "Rights that the response's headers reserve")
+    ] = ()
     given: Given = NOTHING_GIVEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skip:
-    """An item left out on purpose: counted in the funnel, no row in quarantine."""
+    """An item without a page: counted in the funnel, no row in quarantine.
+
+    `outcome`: SKIPPED if it was left out on purpose, FAILED if it could not be had this time,
+    UNCHANGED if its server says so. It may stand for several `items` of one fate. `raw_ref` is
+    where it, or the last of them, was met, for who must know that it was counted.
+    """
 
     source_id: str
     reason: str
     stage: Stage = Stage.READ
     detail: str = ""
+    outcome: Outcome = Outcome.SKIPPED
+    items: int = 1
+    raw_ref: str | None = None

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Annotated
 
 import pyarrow as pa
 
 from expectations.columns import UTC_MICROSECONDS, Column
 from expectations.records.articles import Article
+
+
+class ChangedBy(StrEnum):
+    """Who made a version differ from the one that it supersedes."""
+
+    PUBLISHER = "publisher"
+    PIPELINE = "pipeline"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +57,22 @@ class ArticleVersion:
     run_id: Annotated[str, Column(pa.string(), "Run that committed the version")]
     ingested_at: Annotated[datetime, Column(UTC_MICROSECONDS, "When it was committed")]
     pipeline_version: Annotated[str, Column(pa.string(), "Version of Broadsheet that wrote it")]
+    changed_by: Annotated[
+        str | None,
+        Column(
+            pa.string(),
+            "publisher, or pipeline if the same page came out differently (of another version of "
+            "Broadsheet, or by another entry of the registry); null if it supersedes none",
+        ),
+    ] = None
+    fields_hash: Annotated[
+        str | None,
+        Column(
+            pa.string(),
+            "First half of a SHA-256 in hex over all fields that extraction finds: by it "
+            "`reprocess` sees what `version_hash` leaves out",
+        ),
+    ] = None
     published_month: Annotated[
         str, Column(pa.string(), "YYYY-MM of `published_at`, or `unknown`: the partition")
     ]

@@ -80,12 +80,13 @@ def read_given(given: Given, *, now: datetime | None = None) -> Metadata:
     times, warnings = choose_times(_given_dates(given), _stamps([given.given_modified]), now=now)
     title = clean(given.given_title, max_chars=MAX_TITLE_CHARS)
     authors = read_names(given.given_authors)
+    source = given.hinted_by or "given"
     return Metadata(
         title=title,
-        title_source="given" if title else None,
+        title_source=source if title else None,
         description=clean(given.given_description, max_chars=MAX_DESCRIPTION_CHARS),
         authors=authors,
-        authors_source="given" if authors else None,
+        authors_source=source if authors else None,
         section=clean(given.given_section, max_chars=MAX_LABEL_CHARS),
         tags=_labels(given.given_tags),
         image_url=_absolute([given.given_image_url or ""], None),
@@ -102,7 +103,8 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     Args:
         tree: The parsed page; it is not changed.
         url: The page's URL, if it is known.
-        given: Fields that came beside the page. Each wins over the page's own.
+        given: Fields that came beside the page. Each wins over the page's own, unless it is a
+            hint of a feed or sitemap: that counts only where the page is silent.
         now: The run's clock: dates beyond it are in the future.
 
     Returns:
@@ -119,24 +121,30 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     if not any(node.is_article for node in nodes):
         articles = LinkedData(nodes=read_microdata(tree))
         marked = articles.about(own_urls, [*(text for _, text in tags.headings), *own_titles])[:1]
-    stated = _NOTHING_STATED if given == NOTHING_GIVEN else read_given(given, now=now)
+    beside = _NOTHING_STATED if given == NOTHING_GIVEN else read_given(given, now=now)
+    is_hint = given.hinted_by is not None
+    stated, hinted = (_NOTHING_STATED, beside) if is_hint else (beside, _NOTHING_STATED)
     publishers = [
         *_values(nodes, "publisher"),
         *tags.all(meta_names.PUBLISHER),
         *_values(marked, "publisher"),
     ]
-    publisher = stated.publisher or _publisher(publishers)
+    publisher = stated.publisher or _publisher(publishers) or hinted.publisher
     own_url = url or next(iter(canonical), None)
     sites = _site_names(tags, [stated.publisher, *publishers], own_url)
     title, title_source = stated.title, stated.title_source
     if title is None:
         title, title_source = _title(tags, nodes, marked, sites)
-    published = [*_given_dates(given), *_published(tags, nodes, marked, url)]
+    if title is None:
+        title, title_source = hinted.title, hinted.title_source
+    published = _published(tags, nodes, marked, url, given=_given_dates(given))
     heading = _heading(tags, title)
     authors, authors_source = stated.authors, stated.authors_source
     if not authors:
         candidates = stated_authors(tags, nodes, marked, sites)
         authors, authors_source = choose_authors(candidates, tree, heading, houses=sites)
+    if not authors:
+        authors, authors_source = hinted.authors, hinted.authors_source
     guessed = NO_GUESS
     if all(c.source != "given" and doubt(c.stamp, now) == DATE_IN_FUTURE for c in published):
         language = parse_tag(tags.language)
@@ -147,10 +155,11 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
         published,
         _stamps(
             [
-                given.given_modified,
+                *([] if is_hint else [given.given_modified]),
                 *_each(nodes, "modified"),
                 *tags.all(meta_names.MODIFIED),
                 *_each(marked, "modified"),
+                given.given_modified,
             ]
         ),
         now=now,
@@ -160,18 +169,21 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
         title_source=title_source,
         description=stated.description
         or tags.first(meta_names.DESCRIPTION, max_chars=MAX_DESCRIPTION_CHARS)
-        or _first_clean(_values([*nodes, *marked], "description"), MAX_DESCRIPTION_CHARS),
+        or _first_clean(_values([*nodes, *marked], "description"), MAX_DESCRIPTION_CHARS)
+        or hinted.description,
         authors=authors,
         authors_source=authors_source,
         section=stated.section
         or _first_clean(_values(nodes, "section"), MAX_LABEL_CHARS)
         or tags.first(meta_names.SECTION, max_chars=MAX_LABEL_CHARS)
-        or _first_clean(_values(marked, "section"), MAX_LABEL_CHARS),
+        or _first_clean(_values(marked, "section"), MAX_LABEL_CHARS)
+        or hinted.section,
         tags=stated.tags
         or _labels(_each(nodes, "keywords"))
         or _labels(tags.all(meta_names.TAGS))
         or _labels(tags.all(meta_names.TAGS_WEAK))
-        or _labels(_each(marked, "keywords")),
+        or _labels(_each(marked, "keywords"))
+        or hinted.tags,
         image_url=stated.image_url
         or _absolute([*tags.all(meta_names.IMAGE), *_values([*nodes, *marked], "image")], url),
         publisher=publisher,
@@ -179,7 +191,8 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
         or clean(tags.language, max_chars=MAX_LABEL_CHARS)
         or _first_clean(_values(nodes, "language"), MAX_LABEL_CHARS)
         or tags.first(meta_names.LANGUAGE, max_chars=MAX_LABEL_CHARS)
-        or _first_clean(_values(marked, "language"), MAX_LABEL_CHARS),
+        or _first_clean(_values(marked, "language"), MAX_LABEL_CHARS)
+        or hinted.declared_language,
         canonical_urls=canonical,
         times=times,
         licenses_json_ld=tuple(
@@ -328,7 +341,8 @@ def _heading(tags: Tags, title: str | None) -> HtmlElement | None:
 
 
 def _given_dates(given: Given) -> list[DateCandidate]:
-    return [DateCandidate(stamp, "given") for stamp in _stamps([given.given_published])]
+    source = given.hinted_by or "given"
+    return [DateCandidate(stamp, source) for stamp in _stamps([given.given_published])]
 
 
 def _unreadable(given: Given) -> tuple[str, ...]:
@@ -341,15 +355,22 @@ def _stamps(raw: Iterable[str | None]) -> list[Stamp]:
 
 
 def _published(
-    tags: Tags, nodes: Sequence[LinkedArticle], marked: Sequence[LinkedArticle], url: str | None
+    tags: Tags,
+    nodes: Sequence[LinkedArticle],
+    marked: Sequence[LinkedArticle],
+    url: str | None,
+    *,
+    given: Sequence[DateCandidate],
 ) -> list[DateCandidate]:
     """Candidates for the time of publication, the most trusted first."""
     articles = [node for node in nodes if node.is_article]
     others = [node for node in nodes if not node.is_article]
     in_url = date_in_url(url)
     return [
+        *(candidate for candidate in given if candidate.source == "given"),
         *(DateCandidate(stamp, "json-ld") for stamp in _stamps(_each(articles, "published"))),
         *(DateCandidate(stamp, "meta") for stamp in _stamps(tags.all(meta_names.PUBLISHED))),
+        *(candidate for candidate in given if candidate.source != "given"),
         *(DateCandidate(s, "json-ld", firm=False) for s in _stamps(_each(others, "published"))),
         *(
             DateCandidate(s, "html", firm=False)

@@ -49,7 +49,8 @@ def open_source(
     Args:
         source: Path or pattern. Folders are walked to their depth; what is plainly no news there
             (hidden, documentation, code) is skipped, but read if named itself.
-        source_id: Default: the last component of the resolved path.
+        source_id: Default: the last component of the resolved path; pages of a lake's archive
+            keep the source that they were fetched for.
         as_kind: Default: by content and name.
         max_page_bytes: Larger pages are rejected without being held in memory.
 
@@ -57,7 +58,14 @@ def open_source(
         SourceError: at once, if there is nothing to read at `source`.
     """
     name, files = find_files(source)
-    return _read_files(files, source_id or name, as_kind, max_page_bytes)
+    inherited = Input(
+        source_id=source_id or name,
+        path="",
+        modified_at=None,
+        max_page_bytes=max_page_bytes,
+        keeps_sources=source_id is None,
+    )
+    return _read_files(files, inherited, as_kind)
 
 
 def file_sizes(source: str) -> dict[str, int]:
@@ -83,15 +91,10 @@ def lists_urls(source: str) -> bool:
 
 
 def _read_files(
-    files: Iterator[Found], source_id: str, as_kind: SourceKind | None, max_page_bytes: int
+    files: Iterator[Found], inherited: Input, as_kind: SourceKind | None
 ) -> Iterator[Page | Rejection | Skip]:
     for found in files:
-        source = Input(
-            source_id=source_id,
-            path=str(found.path),
-            modified_at=None,
-            max_page_bytes=max_page_bytes,
-        )
+        source = replace(inherited, path=str(found.path))
         why_not = None if found.named else why_not_an_input(found.path)
         if why_not:
             yield source.skip(Reason.NOT_AN_INPUT, f"{found.path.name}: {why_not}")

@@ -10,12 +10,16 @@ from expectations.records import Reason, Rejection, Skip, Stage, rejection
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Input:
-    """A file that is open for reading. `path` is absolute."""
+    """A file that is open for reading. `path` is absolute.
+
+    `keeps_sources`: pages of our own archive keep the source that they were fetched for.
+    """
 
     source_id: str
     path: str
     modified_at: datetime | None
     max_page_bytes: int
+    keeps_sources: bool = False
 
     def ref(self, offset: int) -> str:
         """`file#offset`; what is counted (bytes, rows) depends on the kind of file."""

@@ -139,13 +139,12 @@ class GzipStream:
     before the damage.
     """
 
-    def __init__(self, file: FileIO) -> None:
+    def __init__(self, file: FileIO, offset: int = 0) -> None:
         self.position = 0
         self.member_position = 0
-        self.member_offset = 0
+        self.member_offset = offset
         self._file = file
-        self._input = b""
-        self._input_offset = 0  # of _input[0] in the file
+        self._restart(offset)
         self._decoder: zlib_ng._Decompress | None = None
         self._step = CHUNK_BYTES  # how much to give the decoder at once
 
@@ -235,7 +234,8 @@ class GzipStream:
 
     def _restart(self, offset: int) -> None:
         self._file.seek(offset)
-        self._input, self._input_offset = b"", offset
+        self._input = b""
+        self._input_offset = offset  # of _input[0] in the file
 
     def _refill(self) -> bool:
         more = self._file.read(CHUNK_BYTES) or b""

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeGuard
 
 from expectations.records import FetchTime, Page, PageKind, Reason, Rejection, Skip
-from tasks.sources.http import CodingError, TooLargeError, charset, decode_payload, media_type
+from tasks.reservations import SITE_SIGNALS, rights_reserved
+from tasks.sources.given_field import (
+    GIVEN_FIELD,
+    RESERVED_FIELD,
+    SOURCE_FIELD,
+    read_given_field,
+)
+from tasks.sources.http import CodingError, TooLargeError, decode_payload, media_type
 from tasks.sources.inputs import Input
+from tasks.sources.payload import is_other_medium, judge_payload, kind_of_payload
 from tasks.sources.records import (
     MAX_HEADER_BYTES,
     Damage,
@@ -17,35 +27,44 @@ from tasks.sources.records import (
     read_records,
     target_uri,
 )
-from tasks.sources.sniff import HEAD_BYTES, has_html_root, looks_like_html, why_binary
+from tasks.sources.sniff import HEAD_BYTES
 from tasks.sources.streams import Stream
 from tasks.sources.times import parse_time
 
 _PAGES = ("response", "resource")
 _NOT_ITEMS = ("request", "warcinfo", "metadata")
-_HTML_TYPES = ("text/html", "application/xhtml+xml", "application/vnd.wap.xhtml+xml")
-_NO_TYPES = ("", "unknown/unknown", "application/unknown", "application/x-unknown")
-# Types that are no page whatever their bytes look like: a script may hold HTML in a string.
-_OTHER_TYPE = re.compile(
-    r"(image|video|audio|font|model|multipart|message)/"
-    r"|(text|application)/(x-)?(javascript|ecmascript|css|json|font.*|pdf|zip|gzip|tar)$"
-    r"|(text|application)/.*\+(json|zip|gzip)$|application/vnd\.(ms-|openxmlformats|oasis)"
-)
-_XML_TYPE = re.compile(r"(text|application)/(.*\+)?xml$")
+_SOURCE_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,99}")
 _HTTP_HEADER_END = re.compile(rb"\r?\n\r?\n")
 
 
-def read_warc(stream: Stream, source: Input) -> Iterator[Page | Rejection | Skip]:
-    """Read the pages of a WARC file; each damaged place is one rejection with its offset."""
+def read_warc(
+    stream: Stream, source: Input, *, wants: Callable[[Record], bool] | None = None
+) -> Iterator[Page | Rejection | Skip]:
+    """Read the pages of a WARC file; each damaged place is one rejection with its offset.
+
+    Args:
+        stream: The file.
+        source: What the pages inherit from it.
+        wants: Is asked of each record that would be an item; what it does not want is passed over.
+    """
     max_block = source.max_page_bytes + MAX_HEADER_BYTES
     nothing = True
     for record in read_records(stream, max_block=max_block):
+        if wants is not None and _is_item(record) and not wants(record):
+            nothing = False
+            continue
         item = _read_record(record, source)
         if item is not None:
             nothing = False
             yield item
     if nothing:
         yield source.reject(Reason.EMPTY, "the archive holds no response or resource records")
+
+
+def _is_item(record: Record | Damage) -> TypeGuard[Record]:
+    return (
+        isinstance(record, Record) and field(record.headers, "WARC-Type").lower() not in _NOT_ITEMS
+    )
 
 
 def _read_record(record: Record | Damage, source: Input) -> Page | Rejection | Skip | None:
@@ -56,6 +75,9 @@ def _read_record(record: Record | Damage, source: Input) -> Page | Rejection | S
     record_type = field(record.headers, "WARC-Type").lower()
     if record_type in _NOT_ITEMS:
         return None
+    archived_for = field(record.headers, SOURCE_FIELD)
+    if source.keeps_sources and _SOURCE_ID.fullmatch(archived_for):
+        source = replace(source, source_id=archived_for)
     if record_type not in _PAGES:
         reason = Reason.REVISIT if record_type == "revisit" else Reason.NOT_AN_INPUT
         return source.skip(reason, f"{record_type} record of {target_uri(record.headers)}")
@@ -89,33 +111,33 @@ def _read_response(record: Record, source: Input) -> Page | Rejection | Skip:
     except TooLargeError:
         what = f"the decoded page is larger than {source.max_page_bytes} bytes"
         return _reject(record, source, Reason.TOO_LARGE, what)
-    return _read_payload(record, source, payload, content_type)
+    return _read_payload(
+        record, source, payload, content_type, reserved=rights_reserved(headers.items())
+    )
 
 
 def _read_payload(
-    record: Record, source: Input, payload: bytes, content_type: str
+    record: Record,
+    source: Input,
+    payload: bytes,
+    content_type: str,
+    *,
+    reserved: tuple[str, ...] = (),
 ) -> Page | Rejection | Skip:
-    if not payload:
-        return _reject(record, source, Reason.EMPTY, "the record holds no payload")
-    if len(payload) > source.max_page_bytes:
-        what = f"{len(payload)} bytes, more than {source.max_page_bytes}"
-        return _reject(record, source, Reason.TOO_LARGE, what)
-    kind = _kind(media_type(content_type), payload[:HEAD_BYTES])
-    if kind is None:
-        return source.skip(Reason.MEDIA_TYPE, media_type(content_type))
-    if binary := why_binary(payload[:HEAD_BYTES]):
-        return _reject(record, source, Reason.BINARY, binary)
     dated = parse_time(field(record.headers, "WARC-Date"))
-    return Page(
+    site_reserves = set(field(record.headers, RESERVED_FIELD).split())
+    page = Page(
         source_id=source.source_id,
-        kind=kind,
+        kind=PageKind.HTML,
         body=payload,
         raw_ref=source.ref(record.offset),
         url=target_uri(record.headers),
-        charset=charset(content_type),
         fetched_at=dated or source.modified_at,
         fetched_at_source=FetchTime.WARC if dated else FetchTime.FILE,
+        reserved=tuple(sorted({*reserved, *site_reserves.intersection(SITE_SIGNALS)})),
+        given=read_given_field(field(record.headers, GIVEN_FIELD)),
     )
+    return judge_payload(page, content_type, max_bytes=source.max_page_bytes)
 
 
 def _read_large(record: Record, source: Input) -> Rejection | Skip:
@@ -128,7 +150,7 @@ def _read_large(record: Record, source: Input) -> Rejection | Skip:
         head = b"" if field(headers, "Content-Encoding") else record.block[len(header) :]
     if skip := _skip_unread(source, status, content_type):
         return skip
-    if _kind(media_type(content_type), head[:HEAD_BYTES]) is None:
+    if kind_of_payload(content_type, head[:HEAD_BYTES]) is None:
         return source.skip(Reason.MEDIA_TYPE, media_type(content_type))
     what = f"the record holds {record.length} bytes, more than {source.max_page_bytes}"
     return _reject(record, source, Reason.TOO_LARGE, what)
@@ -138,24 +160,9 @@ def _skip_unread(source: Input, status: int | None, content_type: str) -> Skip |
     # A status line without a number is no reason to drop a page.
     if status is not None and not 200 <= status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return source.skip(Reason.HTTP_STATUS, str(status))
-    if _OTHER_TYPE.match(media_type(content_type)):
+    if is_other_medium(content_type):
         return source.skip(Reason.MEDIA_TYPE, media_type(content_type))
     return None
-
-
-def _kind(declared: str, head: bytes) -> PageKind | None:
-    """What a payload is by its type; where that says nothing, or oddly, by its bytes."""
-    if declared in _HTML_TYPES:
-        return PageKind.HTML
-    if declared == "text/plain":
-        return PageKind.TEXT
-    if _OTHER_TYPE.match(declared):
-        return None
-    if _XML_TYPE.match(declared):
-        return PageKind.HTML if has_html_root(head) else None
-    if looks_like_html(head):
-        return PageKind.HTML
-    return PageKind.TEXT if declared in _NO_TYPES else None
 
 
 def _block_type(record: Record) -> str:

@@ -240,7 +240,8 @@ def test_status_and_report_work_and_print_only_results(seed_lake: SeedLake) -> N
     [
         (["ingest", "no-such-file.txt"], 1, "no-such-file.txt"),
         (["ingest", "@nobody"], 2, "@nobody"),
-        (["ingest", "https://example.org/feed"], 2, "network sources"),
+        (["ingest", "https://"], 2, "no http"),
+        (["ingest", "ftp://example.org/"], 2, "http(s) address"),
         (["ingest"], 2, "SOURCE"),
         (["ingest", "seeds", "--as", "pdf"], 2, "pdf"),
         (["ingest", "seeds", "--workers", "0"], 2, "--workers"),

@@ -332,3 +332,18 @@ def test_the_file_of_views_is_never_writable(lake: Lake) -> None:
         pytest.raises(duckdb.Error, match="read-only"),
     ):
         connection.execute("create table t (a int)")
+
+
+def test_items_without_a_page_keep_their_outcome_and_their_number(lake: Lake) -> None:
+    known = Skip(source_id="example", reason="not_due", stage=Stage.FETCH, items=1_000)
+    gone = Skip(source_id="example", reason="dns", stage=Stage.FETCH, outcome=Outcome.FAILED)
+    same = Skip(
+        source_id="example", reason="not_modified", stage=Stage.FETCH, outcome=Outcome.UNCHANGED
+    )
+    put(lake, known, gone, same)
+    assert ask(lake, "select stage, outcome, reason, items from funnel order by all") == [
+        ("fetch", str(Outcome.FAILED), "dns", 1),
+        ("fetch", str(Outcome.SKIPPED), "not_due", 1_000),
+        ("fetch", str(Outcome.UNCHANGED), "not_modified", 1),
+        ("read", str(Outcome.DISCOVERED), None, 1_002),
+    ]

@@ -21,7 +21,7 @@ fates = st.builds(
 @given(st.lists(fates))
 def test_outcomes_add_up_to_what_was_discovered(fates: list[Fate]) -> None:
     discovered = Counter(fate.source_id for fate in fates)
-    rows = funnel_rows(fates, discovered, run_id="run", shard="00000")
+    rows = funnel_rows(Counter(fates), discovered, run_id="run", shard="00000")
     check_sums(rows)
     totals = items_by_outcome(rows)
     assert totals[Outcome.DISCOVERED] == len(fates)
@@ -34,19 +34,19 @@ def test_a_lost_item_is_noticed(fates: list[Fate], data: st.DataObject) -> None:
     lost = data.draw(st.sampled_from(fates))
     fates.remove(lost)
     with pytest.raises(AssertionError, match=f"'{lost.source_id}': 1"):
-        check_sums(funnel_rows(fates, discovered, run_id="run", shard="00000"))
+        check_sums(funnel_rows(Counter(fates), discovered, run_id="run", shard="00000"))
 
 
 def test_an_item_counted_twice_is_noticed() -> None:
     fate = Fate("a", Stage.COMMIT, Outcome.NEW)
     with pytest.raises(AssertionError, match="'a': -1"):
-        check_sums(funnel_rows([fate, fate], {"a": 1}, run_id="run", shard="00000"))
+        check_sums(funnel_rows(Counter([fate, fate]), {"a": 1}, run_id="run", shard="00000"))
 
 
 def test_a_gain_in_one_source_does_not_hide_a_loss_in_another() -> None:
     fates = [Fate("a", Stage.COMMIT, Outcome.NEW)] * 2
     with pytest.raises(AssertionError):
-        check_sums(funnel_rows(fates, {"a": 1, "b": 1}, run_id="run", shard="00000"))
+        check_sums(funnel_rows(Counter(fates), {"a": 1, "b": 1}, run_id="run", shard="00000"))
 
 
 def test_rows_of_equal_fate_are_counted_together_in_a_fixed_order() -> None:
@@ -55,7 +55,7 @@ def test_rows_of_equal_fate_are_counted_together_in_a_fixed_order() -> None:
         Fate("a", Stage.COMMIT, Outcome.NEW),
         Fate("b", Stage.READ, Outcome.REJECTED, "empty"),
     ]
-    rows = funnel_rows(fates, {"b": 2, "a": 1}, run_id="run", shard="7")
+    rows = funnel_rows(Counter(fates), {"b": 2, "a": 1}, run_id="run", shard="7")
     assert [(r.source_id, r.outcome, r.reason, r.items) for r in rows] == [
         ("a", "new", None, 1),
         ("a", "discovered", None, 1),

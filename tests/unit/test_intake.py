@@ -6,18 +6,25 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.records import Page, Reason, Rejection, Stage
+from expectations.records import Page, Reason, Rejection, Skip, Stage
 from tasks.errors import SourceError, UsageError
 from tasks.intake import input_sizes, open_sources, sources_by_day
 from tasks.sources import SourceKind
+from tests.builders import a_page
 
+Item = Page | Rejection | Skip
 FIRST, LAST = date(2026, 2, 27), date(2026, 3, 2)
 NO_REGISTRY = Path("there-is-no-registry.toml")
+
+
+def read(sources: list[str], registry: Path = NO_REGISTRY, **options: Any) -> list[Item]:
+    return list(open_sources(sources, registry=registry, **options).files)
 
 
 def write_registry(folder: Path, **folders: str) -> Path:
@@ -41,7 +48,7 @@ def test_sources_are_read_in_the_order_in_which_they_are_named(tmp_path: Path) -
     for name in ("b", "a"):
         write_story(tmp_path / name / "story.txt")
     registry = write_registry(tmp_path, watched="a")
-    items = open_sources([str(tmp_path / "b"), "@watched"], registry=registry)
+    items = read([str(tmp_path / "b"), "@watched"], registry)
     assert [item.source_id for item in items] == ["b", "watched"]
 
 
@@ -49,7 +56,7 @@ def test_all_sources_of_the_registry_are_read_under_their_own_names(tmp_path: Pa
     for name in ("one", "two"):
         write_story(tmp_path / name / "story.txt")
     registry = write_registry(tmp_path, first="one", second="two")
-    items = open_sources(["@all"], registry=registry)
+    items = read(["@all"], registry)
     assert [item.source_id for item in items] == ["first", "second"]
 
 
@@ -59,7 +66,7 @@ def test_a_watched_folder_without_a_file_is_no_news_and_no_error(
 ) -> None:
     (tmp_path / "inbox" / beside).mkdir(parents=True)
     registry = write_registry(tmp_path, watched="inbox")
-    assert list(open_sources(["@watched"], registry=registry)) == []
+    assert read(["@watched"], registry) == []
 
 
 def test_a_watched_folder_that_is_gone_is_a_rejection_and_the_others_are_read(
@@ -67,26 +74,45 @@ def test_a_watched_folder_that_is_gone_is_a_rejection_and_the_others_are_read(
 ) -> None:
     write_story(tmp_path / "here" / "story.txt")
     registry = write_registry(tmp_path, lost="gone", watched="here")
-    lost, page = open_sources(["@all"], registry=registry)
+    lost, page = read(["@all"], registry)
     assert isinstance(lost, Rejection)
     assert (lost.source_id, lost.stage, lost.rule) == ("lost", Stage.READ, Reason.UNREADABLE)
     assert "gone" in lost.detail
     assert isinstance(page, Page)
 
 
-@pytest.mark.parametrize("source", ["https://news.example/feed", "cc-news:2026-11", "S3://bucket"])
-def test_a_network_source_is_told_to_come_later(source: str) -> None:
-    with pytest.raises(UsageError, match="network sources"):
+@pytest.mark.parametrize(
+    "source", ["S3://bucket", "ftp://news.example/", "http://", "https://a b/"]
+)
+def test_an_address_that_nobody_can_fetch_is_refused(source: str) -> None:
+    with pytest.raises(UsageError, match=r"cannot ingest .*http"):
         open_sources([source], registry=NO_REGISTRY)
 
 
-def test_a_list_of_urls_is_told_to_come_later_unless_it_is_said_to_be_text(tmp_path: Path) -> None:
+def test_addresses_of_one_host_are_one_source() -> None:
+    named = ["https://www.News.example/1", "feed://news.example/rss", "https://other.example:8080"]
+    sites = open_sources(named, registry=NO_REGISTRY).sites
+    assert {site.source_id: [start.url for start in site.starts] for site in sites} == {
+        "news.example": ["https://www.news.example/1", "http://news.example/rss"],
+        "other.example-8080": ["https://other.example:8080/"],
+    }
+    (named_site,) = open_sources(named, registry=NO_REGISTRY, source_id="mine").sites
+    assert named_site.source_id == "mine"
+
+
+def test_credentials_in_an_address_are_dropped() -> None:
+    (site,) = open_sources(["https://me:secret@news.example/"], registry=NO_REGISTRY).sites
+    assert "secret" not in repr(site)
+
+
+def test_a_list_of_urls_is_fetched_unless_it_is_said_to_be_text(tmp_path: Path) -> None:
     urls = tmp_path / "urls.txt"
     urls.write_text("https://news.example/1\nhttps://news.example/2\n")
-    with pytest.raises(UsageError, match="network sources"):
-        open_sources([str(urls)], registry=NO_REGISTRY)
+    (site,) = open_sources([str(urls)], registry=NO_REGISTRY).sites
+    assert (site.source_id, site.listed_in) == ("urls.txt", (urls,))
     as_text = open_sources([str(urls)], registry=NO_REGISTRY, as_kind=SourceKind.TEXT)
-    assert len(list(as_text)) == 1
+    assert len(list(as_text.files)) == 1
+    assert as_text.sites == ()
 
 
 def test_a_name_that_the_registry_does_not_know_is_refused_before_anything_is_read(
@@ -102,12 +128,6 @@ def test_a_path_that_does_not_exist_is_refused_before_anything_is_read(tmp_path:
     story = write_story(tmp_path / "story.txt")
     with pytest.raises(SourceError):
         open_sources([str(story), str(tmp_path / "missing")], registry=NO_REGISTRY)
-
-
-@pytest.mark.parametrize(("limit", "read"), [(None, 3), (2, 2), (0, 0), (9, 3)])
-def test_a_limit_counts_over_all_sources(tmp_path: Path, limit: int | None, read: int) -> None:
-    stories = [str(write_story(tmp_path / f"{name}.txt")) for name in "abc"]
-    assert len(list(open_sources(stories, registry=NO_REGISTRY, limit=limit))) == read
 
 
 def test_sizes_are_known_of_the_files_that_exist(tmp_path: Path) -> None:
@@ -201,34 +221,58 @@ def licenses(items: Iterable[object]) -> list[str | None]:
     return [item.given.registry_license for item in items if isinstance(item, Page)]
 
 
-def test_a_network_source_of_the_registry_is_told_to_come_later(tmp_path: Path) -> None:
-    registry = write_registry(tmp_path, watched="inbox")
-    registry.write_text(registry.read_text() + SITE)
-    with pytest.raises(UsageError, match=r"@wire \(The Wire\) is a network source; .*cannot fetch"):
-        open_sources(["@wire"], registry=registry)
+def test_a_registered_site_begins_at_its_homepage_and_keeps_its_schedule(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE + "pace = 7\n")
+    (site,) = open_sources(["@wire"], registry=registry).sites
+    assert [(start.url, start.kind) for start in site.starts] == [("https://wire.example/", "home")]
+    assert (site.source_id, site.delay_s, site.is_scheduled) == ("wire", 7, True)
 
 
-def test_all_sources_are_the_folders_of_the_registry(tmp_path: Path) -> None:
+def test_a_registered_site_with_feeds_begins_there(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE + 'feeds = ["https://feeds.example/wire"]\nexclude = ["/sport/*"]\n')
+    (site,) = open_sources(["@wire"], registry=registry).sites
+    assert [(s.url, s.kind) for s in site.starts] == [("https://feeds.example/wire", "feed")]
+    assert site.patterns.why_excluded("https://wire.example/sport/1") is not None
+
+
+def test_all_sources_are_the_folders_and_the_verified_sites(tmp_path: Path) -> None:
     write_story(tmp_path / "inbox" / "story.txt")
     registry = write_registry(tmp_path, watched="inbox")
-    registry.write_text(SITE + registry.read_text())
-    assert [item.source_id for item in open_sources(["@all"], registry=registry)] == ["watched"]
+    seen = SITE.replace("wire", "seen") + "verified = true\n"
+    registry.write_text(SITE + registry.read_text() + seen)
+    intake = open_sources(["@all"], registry=registry)
+    assert [item.source_id for item in intake.files] == ["watched"]
+    assert [site.source_id for site in intake.sites] == ["seen"]
     assert len(input_sizes(["@all"], registry=registry)) == 1
 
 
-def test_all_sources_of_a_registry_without_folders_is_told_to_come_later(tmp_path: Path) -> None:
+def test_all_sources_of_a_registry_that_nobody_has_looked_at_are_none(tmp_path: Path) -> None:
     registry = tmp_path / "sources.toml"
     registry.write_text(SITE)
-    with pytest.raises(UsageError, match="network sources only"):
+    with pytest.raises(UsageError, match="sources check"):
         open_sources(["@all"], registry=registry)
+
+
+def test_a_fetched_page_gets_the_license_of_its_source_or_its_site(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    registry.write_text(SITE)
+    intake = open_sources(["@wire", "https://elsewhere.example/"], registry=registry)
+    pages = [
+        a_page(source_id="wire", url="https://wire.example/1"),
+        a_page(source_id="elsewhere.example", url="https://elsewhere.example/1"),
+        a_page(source_id="elsewhere.example", url="https://wire.example/2"),
+    ]
+    assert licenses(intake.with_licenses(iter(pages))) == ["CC-BY-4.0", None, "CC-BY-4.0"]
 
 
 def test_the_license_of_a_registered_folder_goes_with_its_pages(tmp_path: Path) -> None:
     write_story(tmp_path / "inbox" / "story.txt")
     registry = write_registry(tmp_path, watched="inbox")
     registry.write_text(registry.read_text() + 'license = "CC0-1.0"\nlicense_evidence = "README"\n')
-    assert licenses(open_sources(["@watched"], registry=registry)) == ["CC0-1.0"]
-    assert licenses(open_sources([str(tmp_path / "inbox")], registry=registry)) == [None]
+    assert licenses(read(["@watched"], registry)) == ["CC0-1.0"]
+    assert licenses(read([str(tmp_path / "inbox")], registry)) == [None]
 
 
 def test_a_page_of_a_registered_site_is_known_in_any_file(tmp_path: Path) -> None:
@@ -241,7 +285,7 @@ def test_a_page_of_a_registered_site_is_known_in_any_file(tmp_path: Path) -> Non
         '{"text": "The ferry sailed."}\n'
         "broken\n"
     )
-    items = list(open_sources([str(crawl)], registry=registry))
+    items = read([str(crawl)], registry)
     assert licenses(items) == ["CC-BY-4.0", None, None]
     assert isinstance(items[-1], Rejection)
 
@@ -250,9 +294,9 @@ def test_a_registered_id_that_is_given_on_purpose_names_its_entry(tmp_path: Path
     registry = tmp_path / "sources.toml"
     registry.write_text(SITE)
     story = str(write_story(tmp_path / "wire" / "story.txt"))
-    assert licenses(open_sources([story], registry=registry, source_id="wire")) == ["CC-BY-4.0"]
+    assert licenses(read([story], registry, source_id="wire")) == ["CC-BY-4.0"]
     # The folder's own name is the same by chance.
-    assert licenses(open_sources([str(tmp_path / "wire")], registry=registry)) == [None]
+    assert licenses(read([str(tmp_path / "wire")], registry)) == [None]
 
 
 def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -> None:

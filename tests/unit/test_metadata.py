@@ -426,3 +426,45 @@ def test_a_day_in_the_future_that_was_passed_over_is_told() -> None:
     ahead = f"<p class='date'>12 December {NOW.year + 1}</p>"
     found = read(f"<html><head>{COUNCIL}</head><body>{HEADLINE}{ahead}</body></html>")
     assert (found.times.published_at, found.warnings) == (None, ("date_in_future",))
+
+
+# Hints of feeds and sitemaps
+
+
+def test_what_a_feed_says_fills_in_what_the_page_leaves_out() -> None:
+    hints = Given(
+        given_title="From the feed",
+        given_authors=("Jane Doe",),
+        given_published="2026-11-20T10:15:30+01:00",
+        given_language="de",
+        hinted_by="feed",
+    )
+    found = read_metadata(parse("<body><p>Text</p></body>"), url=None, given=hints, now=NOW)
+    assert (found.title, found.title_source) == ("From the feed", "feed")
+    assert (found.authors, found.authors_source) == (("Jane Doe",), "feed")
+    assert found.times.published_at == datetime(2026, 11, 20, 9, 15, 30, tzinfo=UTC)
+    assert found.times.published_at_source == "feed"
+    assert found.declared_language == "de"
+
+
+def test_what_the_page_says_is_better_than_a_hint() -> None:
+    hints = Given(
+        given_title="From the sitemap",
+        given_published="2026-11-20T10:15:30Z",
+        given_language="de",
+        hinted_by="sitemap",
+    )
+    page = """<html lang="en"><head><meta property="og:title" content="From the page">
+    <meta property="article:published_time" content="2026-11-20T10:00:00Z"></head></html>"""
+    found = read_metadata(parse(page), url=None, given=hints, now=NOW)
+    assert (found.title, found.title_source) == ("From the page", "meta")
+    assert found.times.published_at_source == "meta"
+    assert found.times.published_at == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+    assert found.declared_language == "en"
+
+
+def test_a_hint_is_better_than_some_date_on_the_page_or_in_its_address() -> None:
+    hints = Given(given_published="2026-11-20T10:15:30Z", hinted_by="feed")
+    page = parse('<p>Since <time datetime="2019-05-06">May</time> they wait.</p>')
+    found = read_metadata(page, url="https://a.example/2026/11/20/x", given=hints, now=NOW)
+    assert found.times.published_at == datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)

@@ -71,6 +71,13 @@ def test_a_page_keeps_everything_that_was_known_of_it(tmp_path: Path) -> None:
     assert read_page(folder, 0) == page
 
 
+def test_shards_grow_from_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shards, "MAX_PAGES", 8)
+    pages = [a_page() for _ in range(25)]
+    folders = stage_shards(pages, tmp_path / "s", first_pages=2)
+    assert [count_pages(folder) for folder in folders] == [2, 4, 8, 8, 3]
+
+
 def test_nothing_to_stage_makes_no_shard(tmp_path: Path) -> None:
     assert list(stage_shards([], tmp_path / "s")) == []
 

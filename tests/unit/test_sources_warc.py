@@ -339,6 +339,17 @@ def test_content_codings_are_undone_unless_the_crawler_did_it(
     assert item.body == BODIES[0]
 
 
+def test_rights_that_headers_reserve_go_with_the_page(tmp_path: Path) -> None:
+    block = http(BODIES[0], tdm_reservation="1", X_Robots_Tag="noindex, NoAI")
+    page = read_one(tmp_path, block)
+    assert isinstance(page, Page)
+    assert page.reserved == ("noai", "tdm-reservation")
+    block = http(BODIES[0], tdm_reservation="0", X_Robots_Tag="noindex")
+    page = read_one(tmp_path, block)
+    assert isinstance(page, Page)
+    assert page.reserved == ()
+
+
 @given(sizes=st.lists(st.integers(1, 60), max_size=8))
 def test_chunks_are_joined_whatever_their_sizes(
     tmp_path_factory: pytest.TempPathFactory, sizes: list[int]

@@ -1,0 +1,311 @@
+"""What fetching remembers from run to run: addresses, feeds, hosts, and pages not yet committed.
+
+An SQLite file in the lake's home, and not a Delta table: each of its rows changes with each
+request, and several runs of a machine must see at once when a host was asked last. What is in the
+lake does not depend on it: without it, pages are fetched once more and found unchanged. A lake in
+a bucket keeps a copy there between runs.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from expectations.records import Given
+from tasks.fetch.pace import KEPT_AT_MOST_S
+from tasks.fetch.robots import StoredRobots
+from tasks.sources.given_field import read_given_field, write_given_field
+
+LAYOUT = 1
+BUSY_TIMEOUT_S = 60
+_ADDRESSES_A_QUERY = 500
+
+# Times are seconds since 1970.
+_SCHEMA = f"""
+pragma user_version = {LAYOUT};
+create table addresses (
+    url text primary key, source_id text not null, given text not null, etag text,
+    last_modified text, body_hash blob, hinted text, fetched_at real not null, read_at real,
+    changed_at real not null, due_at real, failures real not null
+) without rowid;
+create index due_addresses on addresses (source_id, due_at) where due_at is not null;
+create table feeds (
+    url text primary key, source_id text not null, etag text, last_modified text,
+    body_hash blob, polled_at real not null, read_at real, due_at real not null,
+    interval_s real not null, failures real not null, problem text, is_partly_read integer not null
+) without rowid;
+create index feeds_of_source on feeds (source_id);
+create table sites (source_id text primary key, looked_at real not null) without rowid;
+create table hosts (host text primary key, next_at real not null, learned real not null)
+    without rowid;
+create table robots (origin text primary key, stored text not null) without rowid;
+create table pending (raw_ref text primary key, run_id text not null) without rowid;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAddress:
+    """What is known of a page's address.
+
+    `given` is what its feed or sitemap said of it, and `hinted` the time of modification there
+    when the page was last asked for, at `fetched_at`. It was last read at `read_at`, and the
+    SHA-256 of what came is `body_hash`. `due_at` is None if it is not to be looked at again unless
+    its feed says that it changed.
+    """
+
+    url: str
+    source_id: str
+    given: Given
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    hinted: str | None
+    fetched_at: float
+    read_at: float | None
+    changed_at: float
+    due_at: float | None
+    failures: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFeed:
+    """What is known of a feed or sitemap: what it last sent, and when to ask it again.
+
+    It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
+    `is_partly_read` says that its older links were passed over then.
+    """
+
+    url: str
+    source_id: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    polled_at: float
+    read_at: float | None
+    due_at: float
+    interval_s: float
+    failures: float
+    problem: str | None
+    is_partly_read: bool = False
+
+
+class Memory:
+    """An open memory; for several threads."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection, self._lock = connection, threading.Lock()
+
+    def addresses(self, urls: Iterable[str]) -> dict[str, KnownAddress]:
+        """What is known of these addresses, by address."""
+        wanted = list(dict.fromkeys(urls))
+        known = {}
+        for start in range(0, len(wanted), _ADDRESSES_A_QUERY):
+            some = wanted[start : start + _ADDRESSES_A_QUERY]
+            marks = ", ".join("?" * len(some))
+            for row in self._read(f"select * from addresses where url in ({marks})", some):
+                known[row["url"]] = _address(row)
+        return known
+
+    def due_addresses(self, source_id: str, now: float, *, at_most: int) -> list[KnownAddress]:
+        """Addresses of a source that are to be looked at again by now, the longest due first."""
+        rows = self._read(
+            "select * from addresses where source_id = ? and due_at <= ? order by due_at limit ?",
+            (source_id, now, at_most),
+        )
+        return [_address(row) for row in rows]
+
+    def put_address(self, address: KnownAddress) -> None:
+        """Remember what came of an address."""
+        self._put("addresses", address)
+
+    def feeds(self, source_id: str) -> list[KnownFeed]:
+        """The feeds and sitemaps of a source."""
+        rows = self._read("select * from feeds where source_id = ? order by url", (source_id,))
+        return [_feed(row) for row in rows]
+
+    def feed(self, url: str) -> KnownFeed | None:
+        """What is known of one feed or sitemap."""
+        rows = self._read("select * from feeds where url = ?", (url,))
+        return _feed(rows[0]) if rows else None
+
+    def put_feed(self, feed: KnownFeed) -> None:
+        """Remember what came of a feed or sitemap."""
+        self._put("feeds", feed)
+
+    def looked_at(self, source_id: str) -> float | None:
+        """When a source's homepage was last searched for feeds."""
+        rows = self._read("select looked_at from sites where source_id = ?", (source_id,))
+        return rows[0]["looked_at"] if rows else None
+
+    def put_look(self, source_id: str, now: float) -> None:
+        """Remember that a source's homepage was searched for feeds."""
+        self._write("insert or replace into sites values (?, ?)", (source_id, now))
+
+    def keep(self, raw_ref: str, run_id: str) -> None:
+        """Note that a page is in the archive and not yet in the lake."""
+        self._write("insert or ignore into pending values (?, ?)", (raw_ref, run_id))
+
+    def pending(self) -> list[tuple[str, str]]:
+        """Pages that are in the archive and not yet in the lake: place and run, in order."""
+        rows = self._read("select raw_ref, run_id from pending order by raw_ref")
+        return [(row["raw_ref"], row["run_id"]) for row in rows]
+
+    def settle(self, raw_refs: Iterable[str]) -> None:
+        """Note that pages have come to their outcome."""
+        with self._lock, _transaction(self._connection):
+            self._connection.executemany(
+                "delete from pending where raw_ref = ?", [(raw_ref,) for raw_ref in raw_refs]
+            )
+
+    def robots(self, origin: str) -> StoredRobots | None:
+        """What a site's robots.txt, and what stands beside it, last said."""
+        rows = self._read("select stored from robots where origin = ?", (origin,))
+        return StoredRobots(**json.loads(rows[0]["stored"])) if rows else None
+
+    def put_robots(self, origin: str, stored: StoredRobots) -> None:
+        """Remember what a site's robots.txt said."""
+        text = json.dumps(asdict(stored))
+        self._write("insert or replace into robots values (?, ?)", (origin, text))
+
+    def reserve(self, host: str, now: float, delay: float) -> float:
+        """Take a host's next request: see `tasks.fetch.pace.PaceStore`."""
+        with self._lock, _transaction(self._connection):
+            next_at = self._host(host)["next_at"]
+            if now < next_at <= now + KEPT_AT_MOST_S:
+                return next_at
+            self._connection.execute(
+                "insert into hosts values (?, ?, 0) "
+                "on conflict do update set next_at = excluded.next_at",
+                (host, now + delay),
+            )
+            return now
+
+    def settle_host(self, host: str, next_at: float, learned: float) -> None:
+        """Keep a host's pace after an exchange: see `tasks.fetch.pace.PaceStore`."""
+        with self._lock, _transaction(self._connection):
+            kept = self._host(host)["next_at"]
+            later = kept if next_at < kept <= next_at + KEPT_AT_MOST_S else next_at
+            self._connection.execute(
+                "insert or replace into hosts values (?, ?, ?)", (host, later, learned)
+            )
+
+    def learned(self, host: str) -> float:
+        """The delay that a host was last found to need."""
+        with self._lock:
+            return float(self._host(host)["learned"])
+
+    def _host(self, host: str) -> dict[str, float]:
+        rows = self._connection.execute("select * from hosts where host = ?", (host,)).fetchall()
+        return rows[0] if rows else {"next_at": 0.0, "learned": 0.0}
+
+    def _put(self, table: str, row: KnownAddress | KnownFeed) -> None:
+        values = [_stored(getattr(row, name)) for name in row.__slots__]
+        self._write(_insert(table, row.__slots__), values)
+
+    def _read(self, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+        with self._lock:
+            return self._connection.execute(query, values).fetchall()
+
+    def _write(self, statement: str, values: Sequence[object]) -> None:
+        with self._lock:
+            self._connection.execute(statement, values)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedPace:
+    """The memory as a `PaceStore`."""
+
+    memory: Memory
+
+    def reserve(self, host: str, now: float, delay: float) -> float:
+        """See `PaceStore`."""
+        return self.memory.reserve(host, now, delay)
+
+    def settle(self, host: str, next_at: float, learned: float) -> None:
+        """See `PaceStore`."""
+        self.memory.settle_host(host, next_at, learned)
+
+    def learned(self, host: str) -> float:
+        """See `PaceStore`."""
+        return self.memory.learned(host)
+
+
+@dataclass(frozen=True, slots=True)
+class RememberedRobots:
+    """The memory as a `RobotsStore`."""
+
+    memory: Memory
+
+    def get(self, origin: str) -> StoredRobots | None:
+        """See `RobotsStore`."""
+        return self.memory.robots(origin)
+
+    def put(self, origin: str, stored: StoredRobots) -> None:
+        """See `RobotsStore`."""
+        self.memory.put_robots(origin, stored)
+
+
+def _insert(table: str, names: Sequence[str]) -> str:
+    marks = ", ".join("?" * len(names))
+    return f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
+
+
+def _address(row: dict[str, Any]) -> KnownAddress:
+    return KnownAddress(**{**row, "given": read_given_field(row["given"])})
+
+
+def _feed(row: dict[str, Any]) -> KnownFeed:
+    return KnownFeed(**{**row, "is_partly_read": bool(row["is_partly_read"])})
+
+
+def _stored(value: object) -> object:
+    return write_given_field(value) if isinstance(value, Given) else value
+
+
+@contextmanager
+def open_memory(path: Path) -> Iterator[Memory]:
+    """Open a lake's memory, or begin one. One of another layout is begun anew."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Each statement is a transaction of its own, but where one is begun.
+    connection = sqlite3.connect(
+        path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
+    )
+    with closing(connection):
+        connection.row_factory = _as_dict
+        connection.execute("pragma journal_mode = wal")
+        # A power cut may cost the last requests' notes, never the file.
+        connection.execute("pragma synchronous = normal")
+        with _transaction(connection):
+            _begin(connection)
+        yield Memory(connection)
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    if connection.execute("pragma user_version").fetchone()["user_version"] == LAYOUT:
+        return
+    held = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+    for table in held:
+        connection.execute(f'drop table "{table["name"]}"')
+    for statement in _SCHEMA.split(";"):
+        connection.execute(statement)
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
+    connection.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        connection.execute("rollback")
+        raise
+    connection.execute("commit")
+
+
+def _as_dict(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> dict[str, object]:
+    return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}

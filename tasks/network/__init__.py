@@ -1,0 +1,1 @@
+"""The network as a source: sites searched, their pages fetched, archived and remembered."""

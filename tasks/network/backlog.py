@@ -1,0 +1,116 @@
+"""The backlog: addresses of a run that wait to be fetched, on disk, a queue for each source."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from expectations.records import Given
+from tasks.sources.given_field import read_given_field, write_given_field
+
+_AT_ONCE = 100
+_SCHEMA = """
+create table seen (url text primary key) without rowid;
+create table queue (
+    source_id text not null, number integer not null, url text not null, hinted text,
+    given text not null, etag text, last_modified text, primary key (source_id, number)
+) without rowid;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queued:
+    """An address that is to be fetched.
+
+    `hinted` is the time of modification that its feed or sitemap states. The validators are those
+    of what came last time, if that may still be trusted.
+    """
+
+    source_id: str
+    url: str
+    given: Given
+    hinted: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+class Backlog:
+    """A run's queues; each address is in one of them at most once."""
+
+    def __init__(self, connection: sqlite3.Connection, at_most: int | None) -> None:
+        self._connection = connection
+        self._pushed = 0
+        self._room = sys.maxsize if at_most is None else at_most
+
+    def see(self, url: str) -> bool:
+        """Note an address; False if it was noted before."""
+        added = self._connection.execute("insert or ignore into seen values (?)", (url,))
+        return added.rowcount == 1
+
+    def push(self, queued: Queued) -> None:
+        """Queue an address."""
+        self._pushed += 1
+        self._connection.execute(
+            "insert into queue values (?, ?, ?, ?, ?, ?, ?)",
+            (
+                queued.source_id,
+                self._pushed,
+                queued.url,
+                queued.hinted,
+                write_given_field(queued.given),
+                queued.etag,
+                queued.last_modified,
+            ),
+        )
+
+    def __len__(self) -> int:
+        """How many addresses were queued so far."""
+        return self._pushed
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether it has given out all that it may, though there may be more."""
+        return self._room == 0
+
+    def pop(self, source_id: str) -> list[Queued]:
+        """Take the next addresses of a source, a few at once; none if there is none now."""
+        rows = self._connection.execute(
+            "delete from queue where source_id = ?1 and number in (select number from queue "
+            "where source_id = ?1 order by number limit ?2) "
+            "returning number, url, hinted, given, etag, last_modified",
+            (source_id, min(_AT_ONCE, self._room)),
+        ).fetchall()
+        self._room -= len(rows)
+        return [
+            Queued(
+                source_id=source_id,
+                url=url,
+                given=read_given_field(given),
+                hinted=hinted,
+                etag=etag,
+                last_modified=last_modified,
+            )
+            for _, url, hinted, given, etag, last_modified in sorted(rows)
+        ]
+
+
+@contextmanager
+def open_backlog(folder: Path, *, at_most: int | None = None) -> Iterator[Backlog]:
+    """Begin a run's backlog in a folder; what lies there afterwards is of no more use.
+
+    Args:
+        folder: Made if need be.
+        at_most: How many addresses it gives out in all.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = sqlite3.connect(folder / "backlog.sqlite", isolation_level=None)
+    with closing(connection):
+        # It dies with its run.
+        connection.execute("pragma journal_mode = off")
+        connection.execute("pragma synchronous = off")
+        connection.executescript(_SCHEMA)
+        yield Backlog(connection, at_most)

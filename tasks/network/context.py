@@ -1,0 +1,22 @@
+"""What all steps of a fetching run share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tasks.archive import Archive
+from tasks.memory import Memory
+from tasks.network.backlog import Backlog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetching:
+    """A run's memory, archive and backlog, and its clock: Unix time, in seconds."""
+
+    run_id: str
+    memory: Memory
+    archive: Archive
+    backlog: Backlog
+    now: Callable[[], float]
+    max_page_bytes: int

@@ -1,0 +1,61 @@
+"""Pages that killed runs had fetched and archived, but not brought to their outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+
+from expectations.records import Page, Rejection, Skip
+from tasks.archive import FOLDER, recover
+from tasks.memory import KnownAddress, Memory
+from tasks.network.bucket import keep_archive
+from tasks.replay import read_archived
+from tasks.schedule import next_recheck
+from tasks.shards import is_at_work
+from tasks.storage import Lake
+
+
+def take_leftovers(lake: Lake, memory: Memory) -> Iterator[Page | Rejection | Skip]:
+    """Read what killed runs left in the archive, so that nobody has to fetch it again."""
+    for path, pages in recover(lake.home / FOLDER):
+        for archived in pages:
+            _take_note(lake, memory, archived.raw_ref, run_id=path.name)
+        keep_archive(lake, path)
+    for raw_ref, run_id in memory.pending():
+        if is_at_work(lake.staging, run_id):
+            continue  # its pages are its own business
+        item = read_archived(lake, raw_ref)
+        if isinstance(item, Skip):
+            memory.settle([raw_ref])
+        yield item
+
+
+def _take_note(lake: Lake, memory: Memory, raw_ref: str, *, run_id: str) -> None:
+    """Note a page that was archived in the moment before the kill, and noted nowhere."""
+    page = read_archived(lake, raw_ref)
+    if not isinstance(page, Page) or page.url is None or page.fetched_at is None:
+        return
+    fetched_at = page.fetched_at.timestamp()
+    known = memory.addresses([page.url]).get(page.url)
+    if known is not None and known.read_at is not None and known.read_at >= fetched_at:
+        return
+    body_hash = sha256(page.body).digest()
+    is_same = known is not None and known.body_hash == body_hash
+    changed_at = known.changed_at if known is not None and is_same else fetched_at
+    memory.keep(raw_ref, run_id)
+    noted = KnownAddress(
+        url=page.url,
+        source_id=page.source_id,
+        given=page.given,
+        etag=None,
+        last_modified=None,
+        body_hash=body_hash,
+        hinted=page.given.given_modified,
+        fetched_at=fetched_at,
+        read_at=fetched_at,
+        changed_at=changed_at,
+        due_at=next_recheck(changed_at, fetched_at),
+        failures=0.0,
+    )
+    memory.put_address(replace(noted, etag=known.etag) if known and is_same else noted)

@@ -1,0 +1,112 @@
+"""Links that were found, to addresses that are fetched: new ones, changed ones, those due."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+
+from expectations.records import Given, Outcome, Reason
+from tasks.discover.links import HintSource, LeftOut, Link
+from tasks.discover.patterns import why_no_article
+from tasks.memory import KnownAddress
+from tasks.network.backlog import Queued
+from tasks.network.context import Fetching
+from tasks.network.site import Site
+from tasks.schedule import DAY, SHORTEST_POLL_S
+
+_LOOKED_UP_AT_ONCE = 500
+# A 304 is believed while somebody has looked at the page itself this recently.
+_TRUSTED_S = 2 * DAY
+Left = tuple[Reason, Outcome]
+MOST_RECHECKS = 1_000  # of a source and run
+
+
+def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut]) -> Counter[Left]:
+    """Queue the links that are to be fetched now.
+
+    Returns:
+        How many were not; one that was met in this run before is not counted.
+    """
+    left = Counter[Left]()
+    remaining = iter(links)
+    while some := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
+        found = [link for link in some if isinstance(link, Link)]
+        for item in some:
+            if isinstance(item, LeftOut):
+                left[item.reason, Outcome.SKIPPED] += item.items
+        known = fetching.memory.addresses(link.url for link in found)
+        for link in found:
+            if not fetching.backlog.see(link.url):
+                continue
+            fate = _why_not(fetching, site, link, known.get(link.url))
+            if fate is not None:
+                left[fate] += 1
+            else:
+                fetching.backlog.push(_queued(fetching, site, link, known.get(link.url)))
+    return left
+
+
+def queue_due(fetching: Fetching, site: Site) -> None:
+    """Queue the addresses of a source that are to be looked at again by now."""
+    due = fetching.memory.due_addresses(site.source_id, fetching.now(), at_most=MOST_RECHECKS)
+    for known in due:
+        if fetching.backlog.see(known.url):
+            fetching.backlog.push(
+                _again(fetching, site.source_id, known, known.given, known.hinted)
+            )
+
+
+def hints_of(link: Link) -> Given:
+    """What a feed or sitemap says of an article, as hints beside its page."""
+    if link.hint_source is HintSource.PAGE:
+        return Given()
+    return Given(
+        given_title=link.title,
+        given_published=link.published,
+        given_modified=link.modified,
+        given_language=link.language,
+        hinted_by=str(link.hint_source),
+    )
+
+
+def _why_not(fetching: Fetching, site: Site, link: Link, known: KnownAddress | None) -> Left | None:
+    if site.patterns.why_excluded(link.url) is not None:
+        return Reason.EXCLUDED, Outcome.SKIPPED
+    # Whoever lists addresses one by one means them.
+    if not site.listed_in and why_no_article(link.url) is not None:
+        return Reason.NOT_AN_ARTICLE, Outcome.SKIPPED
+    if known is None:
+        return None
+    now = fetching.now()
+    if known.due_at is not None and known.due_at <= now:
+        return None
+    has_changed = link.modified is not None and link.modified != known.hinted
+    is_rested = now >= known.fetched_at + SHORTEST_POLL_S
+    if has_changed and is_rested and (not known.failures or known.due_at is None):
+        return None
+    # What was read and is not looked at again is as it was, as far as anybody knows.
+    return Reason.NOT_DUE, Outcome.SKIPPED if known.read_at is None else Outcome.UNCHANGED
+
+
+def _queued(fetching: Fetching, site: Site, link: Link, known: KnownAddress | None) -> Queued:
+    given, source_id = hints_of(link), site.source_id
+    if known is None:
+        return Queued(source_id=source_id, url=link.url, given=given, hinted=link.modified)
+    # A hint that is gone would make another article of the same page.
+    kept = given if given.hinted_by else known.given
+    return _again(fetching, source_id, known, kept, link.modified or known.hinted)
+
+
+def _again(
+    fetching: Fetching, source_id: str, known: KnownAddress, given: Given, hinted: str | None
+) -> Queued:
+    is_trusted = known.read_at is not None and fetching.now() - known.read_at <= _TRUSTED_S
+    return Queued(
+        source_id=source_id,
+        url=known.url,
+        given=given,
+        hinted=hinted,
+        etag=known.etag if is_trusted else None,
+        last_modified=known.last_modified if is_trusted else None,
+    )

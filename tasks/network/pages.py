@@ -1,0 +1,186 @@
+"""What comes of a page's address: archived, remembered, and judged to be a page or none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from hashlib import sha256
+
+from expectations.records import (
+    FetchTime,
+    Outcome,
+    Page,
+    PageKind,
+    Reason,
+    Rejection,
+    Skip,
+    Stage,
+    rejection,
+)
+from tasks.fetch.messages import Failure, Response
+from tasks.memory import KnownAddress
+from tasks.network.backlog import Queued
+from tasks.network.context import Fetching
+from tasks.reservations import rights_reserved
+from tasks.schedule import failure_weight, next_page_try, next_recheck
+from tasks.sources.payload import judge_payload
+
+NOT_MODIFIED = 304
+
+
+def keep_page(
+    fetching: Fetching,
+    queued: Queued,
+    result: Response | Failure,
+    *,
+    redirects: Sequence[Response] = (),
+    reserved: Sequence[str] = (),
+) -> Page | Rejection | Skip:
+    """Archive what came, remember it, and say what it is.
+
+    Args:
+        fetching: The run.
+        queued: The address that was asked for.
+        result: What came of it in the end.
+        redirects: The way there.
+        reserved: Rights that the site reserves for all its pages.
+    """
+    known = fetching.memory.addresses([queued.url]).get(queued.url)
+    if isinstance(result, Response) and 200 <= result.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        return _keep(fetching, queued, result, known, redirects, reserved)
+    if isinstance(result, Response) and result.status == NOT_MODIFIED and known is not None:
+        _remember(fetching, known, hinted=queued.hinted)
+        return Skip(
+            source_id=queued.source_id,
+            reason=Reason.NOT_MODIFIED,
+            stage=Stage.FETCH,
+            detail=queued.url,
+            outcome=Outcome.UNCHANGED,
+        )
+    _remember_failure(fetching, queued, known, result)
+    return without_page(queued.source_id, queued.url, result)
+
+
+def without_page(source_id: str, url: str, result: Response | Failure) -> Rejection | Skip:
+    """Say why nothing came of an address: a failure, or a response that is no success."""
+    if isinstance(result, Response):
+        return Skip(
+            source_id=source_id,
+            reason=Reason.HTTP_STATUS,
+            stage=Stage.FETCH,
+            detail=f"{result.status} {url}",
+            outcome=Outcome.FAILED,
+        )
+    if result.outcome is Outcome.REJECTED:
+        return rejection(
+            source_id=source_id,
+            stage=Stage.FETCH,
+            rule=result.reason,
+            detail=result.detail,
+            raw_ref=None,
+            url=url,
+        )
+    return Skip(
+        source_id=source_id,
+        reason=result.reason,
+        stage=Stage.FETCH,
+        detail=f"{url}: {result.detail}",
+        outcome=result.outcome,
+    )
+
+
+def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
+    fetching: Fetching,
+    queued: Queued,
+    response: Response,
+    known: KnownAddress | None,
+    redirects: Sequence[Response],
+    reserved: Sequence[str],
+) -> Page | Rejection | Skip:
+    for redirect in redirects:
+        fetching.archive.add(redirect, source_id=queued.source_id)
+    archived = fetching.archive.add(
+        response, source_id=queued.source_id, given=queued.given, reserved=reserved
+    )
+    now = fetching.now()
+    body_hash = sha256(response.body).digest()
+    is_same = known is not None and known.body_hash == body_hash
+    changed_at = known.changed_at if known is not None and is_same else now
+    address = KnownAddress(
+        url=queued.url,
+        source_id=queued.source_id,
+        given=queued.given,
+        etag=response.field("ETag") or None,
+        last_modified=response.field("Last-Modified") or None,
+        body_hash=body_hash,
+        hinted=queued.hinted,
+        fetched_at=now,
+        read_at=now,
+        changed_at=changed_at,
+        due_at=next_recheck(changed_at, now),
+        failures=0.0,
+    )
+    # Another source may name the page by the address that it was found at.
+    for url in {queued.url, response.request.url}:
+        fetching.memory.put_address(
+            replace(address, url=url, due_at=address.due_at if url == queued.url else None)
+        )
+    page = Page(
+        source_id=queued.source_id,
+        kind=PageKind.HTML,
+        body=response.body,
+        raw_ref=archived.raw_ref,
+        url=response.request.url,
+        fetched_at=response.fetched_at,
+        fetched_at_source=FetchTime.WARC,
+        reserved=tuple(sorted({*rights_reserved(response.fields), *reserved})),
+        given=queued.given,
+    )
+    item = judge_payload(
+        page,
+        response.field("Content-Type"),
+        max_bytes=fetching.max_page_bytes,
+        stage=Stage.FETCH,
+    )
+    if not isinstance(item, Skip):
+        fetching.memory.keep(archived.raw_ref, fetching.run_id)
+    return item
+
+
+def _remember(fetching: Fetching, known: KnownAddress, *, hinted: str | None) -> None:
+    now = fetching.now()
+    fetching.memory.put_address(
+        replace(
+            known,
+            hinted=hinted,
+            fetched_at=now,
+            due_at=next_recheck(known.changed_at, now),
+            failures=0.0,
+        )
+    )
+
+
+def _remember_failure(
+    fetching: Fetching, queued: Queued, known: KnownAddress | None, result: Response | Failure
+) -> None:
+    now = fetching.now()
+    status = result.status if isinstance(result, Response) else None
+    reason = Reason.HTTP_STATUS if isinstance(result, Response) else result.reason
+    before = known or KnownAddress(
+        url=queued.url,
+        source_id=queued.source_id,
+        given=queued.given,
+        etag=None,
+        last_modified=None,
+        body_hash=None,
+        hinted=None,
+        fetched_at=now,
+        read_at=None,
+        changed_at=now,
+        due_at=None,
+        failures=0.0,
+    )
+    weight = failure_weight(reason, status)
+    failures = before.failures + weight
+    due_at = next_page_try(failures, weight, now, was_read=before.read_at is not None)
+    fetching.memory.put_address(replace(before, fetched_at=now, failures=failures, due_at=due_at))

@@ -1,0 +1,471 @@
+"""Sites fetched: what is found, fetched, left alone, archived and remembered."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from expectations.records import Page, Rejection, Skip
+from tasks.fetch.crawl import CrawlRules
+from tasks.memory import open_memory
+from tasks.network.run import FetchRules, fetch_sites
+from tasks.network.settling import memory_of
+from tasks.network.site import Site, Start, StartKind, site_at, site_of_list
+from tasks.replay import read_archived
+from tasks.schedule import DAY, HOUR
+from tasks.storage import Lake, lake_at
+from tests.newsroom import NOON, NewsSite, a_text, news_site
+
+Item = Page | Rejection | Skip
+
+
+class Clock:
+    """Unix time that a test moves."""
+
+    def __init__(self) -> None:
+        self.time = NOON.timestamp()
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    lake = lake_at(tmp_path / "lake")
+    lake.staging.mkdir(parents=True)
+    return lake
+
+
+@pytest.fixture
+def site() -> Iterator[NewsSite]:
+    with news_site() as site:
+        yield site
+
+
+RULES = FetchRules(delay_s=0.0, allow_private=True, crawl=CrawlRules(retry_s=0.01))
+runs = iter(range(1_000_000))
+
+
+def fetch(
+    lake: Lake,
+    *sites: Site,
+    rules: FetchRules = RULES,
+    clock: Clock | None = None,
+    is_killed: bool = False,
+) -> list[Item]:
+    """Fetch, and commit what came, unless the run is killed before."""
+    if clock is not None:
+        rules = replace(rules, now=clock)
+    items = list(fetch_sites(lake, sites, run_id=f"run-{next(runs):06}", rules=rules))
+    if not is_killed:
+        with open_memory(memory_of(lake)) as memory:
+            memory.settle(item.raw_ref or "" for item in items if not isinstance(item, Skip))
+    return items
+
+
+def outcomes(items: list[Item]) -> Counter[str]:
+    counted = Counter[str]()
+    for item in items:
+        if isinstance(item, Page):
+            counted["page"] += 1
+        elif isinstance(item, Rejection):
+            counted[f"rejected {item.rule}"] += 1
+        else:
+            counted[f"{item.outcome} {item.reason}"] += item.items
+    return counted
+
+
+def paths(items: list[Item]) -> list[str]:
+    return sorted(
+        "/" + (item.url or "").split("/", 3)[3] for item in items if isinstance(item, Page)
+    )
+
+
+def publish(site: NewsSite, *names: str) -> None:
+    for name in names:
+        site.publish(f"/news/{name}", f"Story {name}", a_text(name))
+
+
+def with_feed(site: NewsSite, *names: str) -> None:
+    publish(site, *names)
+    site.offer_feed(
+        "/feed", {f"/news/{n}": (f"Story {n}", NOON - timedelta(hours=1)) for n in names}
+    )
+
+
+def registered(site: NewsSite, kind: StartKind = StartKind.HOME, path: str = "/") -> Site:
+    start = Start(url=site.url + path, kind=kind)
+    return Site(source_id="wire", starts=(start,), is_scheduled=True)
+
+
+# What is found
+
+
+def test_a_feed_gives_its_articles_with_its_hints(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    items = fetch(lake, site_at(f"{site.url}/feed"))
+    assert paths(items) == ["/news/one", "/news/two"]
+    (one, _) = sorted((i for i in items if isinstance(i, Page)), key=lambda page: page.url or "")
+    assert one.given.hinted_by == "feed"
+    assert one.given.given_title == "Story one"
+    assert one.given.given_published is not None
+    assert one.fetched_at_source == "warc"
+
+
+def test_a_homepage_leads_to_its_feed(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    site.pages["/"] = (
+        "text/html",
+        b'<html><link rel="alternate" type="application/rss+xml" href="/feed"></html>',
+    )
+    assert paths(fetch(lake, site_at(site.url))) == ["/news/one", "/news/two"]
+    assert set(site.asked()) == {"/", "/feed", "/news/one", "/news/two"}
+
+
+def test_a_homepage_without_feeds_leads_to_the_usual_places(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one")
+    site.pages["/"] = "text/html", b"<html><p>Welcome</p></html>"
+    assert outcomes(fetch(lake, site_at(site.url))) == {"page": 1}
+
+
+def test_a_homepage_leads_to_the_sitemaps_that_robots_txt_names(lake: Lake, site: NewsSite) -> None:
+    publish(site, "one", "two", "old")
+    site.pages["/"] = "text/html", b"<html><p>Welcome</p></html>"
+    site.pages["/robots.txt"] = "text/plain", f"Sitemap: {site.url}/map.xml".encode()
+    site.pages["/map.xml"] = (
+        "application/xml",
+        f"""<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">
+        <url><loc>{site.url}/news/one</loc><lastmod>2026-11-22</lastmod></url>
+        <url><loc>{site.url}/news/two</loc></url>
+        <url><loc>{site.url}/news/old</loc><lastmod>2019-11-22</lastmod></url></urlset>""".encode(),
+    )
+    clock = Clock()
+    assert paths(fetch(lake, site_at(site.url), clock=clock)) == ["/news/one", "/news/two"]
+    named = site_at(f"{site.url}/map.xml")
+    assert "/news/old" in paths(fetch(lake, named, clock=clock))
+
+
+def test_a_homepage_alone_leads_to_what_looks_like_articles(lake: Lake, site: NewsSite) -> None:
+    publish(site, "2026/11/22/the-council-agrees-on-a-budget", "about")
+    site.pages["/"] = (
+        "text/html",
+        b"""<html><a href="/news/2026/11/22/the-council-agrees-on-a-budget">The council agrees
+        on a budget for schools</a><a href="/about">About us</a></html>""",
+    )
+    items = fetch(lake, site_at(site.url))
+    assert paths(items) == ["/news/2026/11/22/the-council-agrees-on-a-budget"]
+
+
+def test_an_address_of_an_article_is_that_article(lake: Lake, site: NewsSite) -> None:
+    publish(site, "the-council-agrees-on-a-budget-for-schools")
+    url = f"{site.url}/news/the-council-agrees-on-a-budget-for-schools"
+    assert outcomes(fetch(lake, site_at(url))) == {"page": 1}
+    assert site.asked().total() == 1
+
+
+def test_an_index_of_sitemaps_that_names_itself_is_read_once(lake: Lake, site: NewsSite) -> None:
+    publish(site, "one")
+    index = f"""<sitemapindex><sitemap><loc>{site.url}/index.xml</loc></sitemap>
+        <sitemap><loc>{site.url}/map.xml</loc></sitemap></sitemapindex>"""
+    site.pages["/index.xml"] = "application/xml", index.encode()
+    site.pages["/map.xml"] = (
+        "application/xml",
+        f"<urlset><url><loc>{site.url}/news/one</loc></url></urlset>".encode(),
+    )
+    assert outcomes(fetch(lake, site_at(f"{site.url}/index.xml"))) == {"page": 1}
+    assert site.asked() == {"/index.xml": 1, "/map.xml": 1, "/news/one": 1}
+
+
+def test_a_file_lists_pages(lake: Lake, site: NewsSite, tmp_path: Path) -> None:
+    publish(site, "one", "two")
+    listed = tmp_path / "urls.txt"
+    listed.write_text(f"# mine\n{site.url}/news/one\n\n{site.url}/news/two\nno address\n")
+    assert outcomes(fetch(lake, site_of_list(str(listed)))) == {
+        "page": 2,
+        "skipped broken_line": 1,
+    }
+
+
+def test_a_saved_feed_lists_pages(lake: Lake, site: NewsSite, tmp_path: Path) -> None:
+    with_feed(site, "one", "two")
+    saved = tmp_path / "feed.xml"
+    saved.write_bytes(site.pages["/feed"][1])
+    assert outcomes(fetch(lake, site_of_list(str(saved)))) == {"page": 2}
+
+
+# What is left alone
+
+
+def test_pages_that_are_no_articles_are_skipped_with_that_reason(
+    lake: Lake, site: NewsSite
+) -> None:
+    with_feed(site, "one")
+    noon = ("x", NOON)
+    site.offer_feed("/feed", {"/news/one": noon, "/": noon, "/tag/cats": noon, "/author/jo": noon})
+    items = fetch(lake, site_at(f"{site.url}/feed"))
+    assert outcomes(items) == {"page": 1, "skipped not_an_article": 3}
+
+
+def test_patterns_of_the_source_leave_pages_out(lake: Lake, site: NewsSite) -> None:
+    from tasks.discover.patterns import Patterns
+
+    with_feed(site, "one", "two")
+    named = replace(site_at(f"{site.url}/feed"), patterns=Patterns(exclude=("*/two",)))
+    assert outcomes(fetch(lake, named)) == {"page": 1, "skipped excluded": 1}
+
+
+def test_what_robots_txt_denies_is_skipped(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    site.pages["/robots.txt"] = "text/plain", b"User-agent: *\nDisallow: /news/two"
+    assert outcomes(fetch(lake, site_at(f"{site.url}/feed"))) == {"page": 1, "skipped robots": 1}
+    assert "/news/two" not in site.asked()
+
+
+def test_rights_that_the_site_reserves_go_with_its_pages(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one")
+    site.pages["/robots.txt"] = "text/plain", b"User-agent: GPTBot\nDisallow: /"
+    site.pages["/.well-known/tdmrep.json"] = (
+        "application/json",
+        b'[{"location": "/news/*", "tdm-reservation": 1}]',
+    )
+    (page,) = fetch(lake, site_at(f"{site.url}/feed"))
+    assert isinstance(page, Page)
+    assert page.reserved == ("robots", "tdm-reservation")
+
+
+def test_private_addresses_are_not_fetched_unless_that_is_allowed(
+    lake: Lake, site: NewsSite
+) -> None:
+    with_feed(site, "one")
+    items = fetch(lake, site_at(f"{site.url}/feed"), rules=replace(RULES, allow_private=False))
+    assert outcomes(items) == {"skipped forbidden_address": 1}
+    assert site.log == []
+
+
+def test_a_limit_bounds_what_is_fetched(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, *(str(number) for number in range(20)))
+    items = fetch(lake, site_at(f"{site.url}/feed"), rules=replace(RULES, limit=3))
+    assert outcomes(items)["page"] == 3
+    assert site.asked().total() == 4
+
+
+def test_what_a_limit_left_is_fetched_by_the_next_run(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, *(str(number) for number in range(5)))
+    named = site_at(f"{site.url}/feed")
+    first = fetch(lake, named, rules=replace(RULES, limit=3), clock=clock)
+    second = fetch(lake, named, clock=clock)
+    assert sorted(paths(first) + paths(second)) == [f"/news/{number}" for number in range(5)]
+
+
+def test_what_a_run_that_was_stopped_left_is_fetched_by_the_next_one(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, *(str(number) for number in range(50)))
+    named = site_at(f"{site.url}/feed")
+    stopped = fetch_sites(lake, [named], run_id="stopped", rules=replace(RULES, now=clock))
+    first = list(islice(stopped, 5))
+    stopped.close()
+    second = fetch(lake, named, clock=clock)
+    assert len(first) == 5
+    assert paths(second) == sorted(f"/news/{number}" for number in range(50))
+    assert site.asked().total() < 50 + 2 + RULES.crawl.max_results + RULES.crawl.threads
+
+
+# What fails
+
+
+@pytest.mark.parametrize("status", [403, 404, 410, 500])
+def test_a_page_that_is_refused_is_failed_and_the_others_are_fetched(
+    lake: Lake, site: NewsSite, status: int
+) -> None:
+    with_feed(site, "one", "two")
+    del site.pages["/news/two"]
+    site.statuses["/news/two"] = status
+    items = fetch(lake, site_at(f"{site.url}/feed"))
+    assert outcomes(items) == {"page": 1, "failed http_status": 1}
+
+
+def test_a_feed_that_is_a_page_is_a_rejection(lake: Lake, site: NewsSite) -> None:
+    site.publish("/feed", "No feed", a_text("nobody"))
+    items = fetch(lake, registered(site, StartKind.FEED, "/feed"))
+    assert outcomes(items) == {"rejected broken_feed": 1}
+
+
+def test_a_feed_with_entities_is_a_rejection(lake: Lake, site: NewsSite) -> None:
+    bomb = b'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "aaaa">]><rss><channel/></rss>'
+    site.pages["/feed"] = "application/rss+xml", bomb
+    items = fetch(lake, registered(site, StartKind.FEED, "/feed"))
+    assert outcomes(items) == {"rejected broken_feed": 1}
+
+
+def test_a_site_that_is_down_is_failed_and_another_is_fetched(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one")
+    with news_site() as other:
+        other.is_down = True
+        items = fetch(lake, site_at(f"{other.url}/feed"), site_at(f"{site.url}/feed"))
+    counted = outcomes(items)
+    assert counted.pop("page") == 1
+    assert counted.total() == 1
+    assert next(iter(counted)).startswith("failed ")
+
+
+# What is remembered
+
+
+def test_a_second_run_over_an_unchanged_feed_fetches_no_page(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one", "two")
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    site.log.clear()
+    clock.time += HOUR
+    assert outcomes(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == {
+        "unchanged not_modified": 1
+    }
+    assert site.asked() == {"/feed": 1}
+
+
+def test_a_new_article_of_a_known_feed_is_fetched_alone(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one", "two")
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    with_feed(site, "three", "one", "two")
+    clock.time += HOUR
+    items = fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    assert paths(items) == ["/news/three"]
+    assert outcomes(items) == {"page": 1, "unchanged not_due": 2}
+
+
+def test_a_page_is_looked_at_again_when_it_is_a_day_old(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one", "two")
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    site.publish("/news/two", "Story two", a_text("two, corrected"))
+    clock.time += DAY
+    items = fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    assert paths(items) == ["/news/two"]
+    assert outcomes(items)["unchanged not_modified"] == 1
+    (page,) = (item for item in items if isinstance(item, Page))
+    assert page.given.given_title == "Story two"  # the hint of the first day
+
+
+def test_a_page_that_is_always_not_modified_is_read_at_last(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    site.lying.add("/news/one")
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    site.publish("/news/one", "Story one", a_text("one, corrected"))
+    found = []
+    for _ in range(8):
+        clock.time += DAY
+        found += paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock))
+    assert found == ["/news/one"] * len(found)
+    assert found
+
+
+def test_a_feed_that_is_always_not_modified_is_read_once_a_day(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    site.lying.add("/feed")
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    with_feed(site, "two", "one")
+    clock.time += HOUR
+    assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == []
+    clock.time += DAY
+    assert "/news/two" in paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock))
+
+
+def test_a_registered_feed_is_asked_when_it_is_due(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock)
+    site.log.clear()
+    clock.time += HOUR / 2
+    assert outcomes(fetch(lake, source, clock=clock)) == {"skipped not_due": 1}
+    assert site.log == []
+    clock.time += HOUR
+    fetch(lake, source, clock=clock)
+    assert site.asked() == {"/feed": 1}
+
+
+def test_the_homepage_of_a_registered_site_is_searched_once_a_week(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    site.pages["/"] = (
+        "text/html",
+        b'<html><link rel="alternate" type="application/rss+xml" href="/feed"></html>',
+    )
+    for _ in range(10):
+        fetch(lake, registered(site), clock=clock)
+        clock.time += DAY
+    assert site.asked()["/"] == 2
+    assert site.asked()["/feed"] >= 9
+
+
+def test_a_failing_feed_is_tried_ever_more_rarely_and_comes_back(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock)
+    feed = site.pages.pop("/feed")
+    site.log.clear()
+    for _ in range(14 * 24):
+        clock.time += HOUR
+        fetch(lake, source, clock=clock)
+    assert 14 <= site.asked()["/feed"] <= 25
+    with open_memory(memory_of(lake)) as memory:
+        (known,) = memory.feeds("wire")
+    assert known.problem == "HTTP status 404"
+    site.pages["/feed"] = feed
+    with_feed(site, "two", "one")
+    clock.time += DAY
+    assert "/news/two" in paths(fetch(lake, source, clock=clock))
+
+
+# What is archived
+
+
+def test_every_page_is_in_the_archive_as_it_came(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    site.pages["/robots.txt"] = "text/plain", b"User-agent: GPTBot\nDisallow: /news/one"
+    site.redirects["/news/two"] = "/news/two-moved"
+    site.publish("/news/two-moved", "Story two", a_text("two"))
+    items = fetch(lake, site_at(f"{site.url}/feed"))
+    assert paths(items) == ["/news/one", "/news/two-moved"]
+    for item in items:
+        assert isinstance(item, Page)
+        again = read_archived(lake, item.raw_ref)
+        assert isinstance(again, Page)
+        assert again == item
+
+
+def test_what_a_killed_run_archived_is_read_from_there_until_it_is_committed(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one", "two")
+    first = fetch(lake, site_at(f"{site.url}/feed"), clock=clock, is_killed=True)
+    site.log.clear()
+    assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == paths(first)
+    assert site.asked() == {"/feed": 1}
+    assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == []
