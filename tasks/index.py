@@ -27,7 +27,7 @@ from tasks.log import read_entry
 from tasks.storage import Lake
 from tasks.versions import Known, KnownVersion
 
-LAYOUT = 4  # raised when the tables below change: an index of another layout is made anew
+LAYOUT = 5  # raised when the tables below change: an index of another layout is made anew
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 IDS_A_QUERY = 500
@@ -43,7 +43,7 @@ create table versions (
     article_id blob not null, version_id blob not null, version_hash blob not null,
     revision integer not null, version_key integer not null, retires integer,
     first_seen_at integer not null, observed_at integer not null, fetched_at integer,
-    page_hash blob, app_id text, commit_version integer not null,
+    page_hash blob, raw_hash blob, fields_hash blob, app_id text, commit_version integer not null,
     primary key (article_id, version_id)
 ) without rowid;
 create index pages on versions (page_hash);
@@ -62,6 +62,8 @@ VERSION_COLUMNS = [
     "fetched_at_source",
     "ingested_at",
     "page_hash",
+    "raw_hash",
+    "fields_hash",
 ]
 
 
@@ -86,7 +88,8 @@ class Index:
         for names in _batches(article_ids):
             rows += self.connection.execute(
                 "select commit_version, app_id, article_id, version_id, version_hash, revision, "
-                "version_key, retires, first_seen_at, observed_at, fetched_at, page_hash "
+                "version_key, retires, first_seen_at, observed_at, fetched_at, page_hash, "
+                "raw_hash, fields_hash "
                 f"from versions where article_id in ({_marks(names)})",
                 names,
             )
@@ -250,7 +253,7 @@ def _take_in(connection: sqlite3.Connection, lake: Lake, table: str, file: _Adde
         )
     else:
         connection.executemany(
-            f"insert or ignore into versions values ({_marks(range(12))})",
+            f"insert or ignore into versions values ({_marks(range(14))})",
             (_index_row(row, file) for row in rows),
         )
 
@@ -266,8 +269,8 @@ def _read_column(data: pq.ParquetFile, name: str) -> list[Any]:
 
 
 def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
-    *ids, revision, version_key, retires, first_seen_at, fetched_at, source = row[:-2]
-    ingested_at, page_hash = row[-2:]
+    *ids, revision, version_key, retires, first_seen_at, fetched_at, source = row[:-4]
+    ingested_at, *hashes = row[-4:]
     # As observed_at() of tasks/versions.py has it.
     is_unknown = fetched_at is None or source == FetchTime.FILE
     observed_at = ingested_at if is_unknown else min(fetched_at, ingested_at)
@@ -279,7 +282,7 @@ def _index_row(row: Sequence[Any], file: _AddedFile) -> tuple[Any, ...]:
         first_seen_at,
         observed_at,
         None if fetched_at is None else min(fetched_at, ingested_at),
-        page_hash and bytes.fromhex(page_hash),
+        *(name and bytes.fromhex(name) for name in hashes),
         file.app_id,
         file.commit_version,
     )
@@ -321,8 +324,9 @@ def _digest(lake: Lake, table: str, version: int) -> str | None:
 
 
 def _known_version(row: Sequence[Any]) -> KnownVersion:
-    version_id, content, revision, key, retires, first_seen_at, observed_at = row[:-2]
-    fetched_at, page_hash = row[-2:]
+    version_id, content, revision, key, retires, first_seen_at, observed_at = row[:-4]
+    fetched_at, *hashes = row[-4:]
+    page_hash, raw_hash, fields = (name and name.hex() for name in hashes)
     return KnownVersion(
         version_id=version_id.hex(),
         version_hash=content.hex(),
@@ -332,7 +336,9 @@ def _known_version(row: Sequence[Any]) -> KnownVersion:
         first_seen_at=_moment(first_seen_at),
         observed_at=_moment(observed_at),
         fetched_at=None if fetched_at is None else _moment(fetched_at),
-        page_hash=page_hash and page_hash.hex(),
+        page_hash=page_hash,
+        raw_hash=raw_hash,
+        fields_hash=fields,
     )
 
 

@@ -20,22 +20,24 @@ from tasks.index import open_index
 from tasks.metadata.dates import DATE_IN_FUTURE
 from tasks.shards import read_bodies, read_descriptions
 from tasks.storage import Lake
-from tasks.versions import Known, version_hash
+from tasks.versions import HASH_BYTES, Known, version_hash
 
 EXTRACTION_PACKAGES = (
     "trafilatura", "lxml", "py3langid", "htmldate", "justext", "dateparser", "charset-normalizer",
 )  # fmt: skip
-HASH_BYTES = 16  # among 10^9 pages the chance of one collision is 10^18 / 2^129, one in 10^20
 # What extraction reads of a page; its source, its place and its time move without it changing.
-_HASHED = ("kind", "url", "charset", *(field.name for field in fields(Given)))
+_HASHED = ("kind", "url", "charset", "reserved", *(field.name for field in fields(Given)))
+# What came beside the bytes; what the registry says is our own word.
+_FROM_OUTSIDE = [f.name for f in fields(Given) if not f.name.startswith("registry_")]
 
 
 @dataclass(frozen=True, slots=True)
 class StagedPage:
-    """A page of a shard: its source and its hash."""
+    """A page of a shard: its source and its hashes, as the columns of `Article` have them."""
 
     source_id: str
     page_hash: str
+    raw_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +50,19 @@ class SeenPage:
 
 def hash_pages(shard: Path) -> list[StagedPage]:
     """Hash the pages of a shard, in order, with all that their extraction depends on."""
-    return [
-        StagedPage(str(described["source_id"]), _hash(described, body))
-        for described, body in zip(read_descriptions(shard), read_bodies(shard), strict=True)
-    ]
+    pages = []
+    for described, body in zip(read_descriptions(shard), read_bodies(shard), strict=True):
+        raw = _hash([described[name] for name in _FROM_OUTSIDE], body)
+        read = [_extraction_code(), *(described[name] for name in _HASHED)]
+        page = StagedPage(str(described["source_id"]), _hash(read, raw).hex(), raw.hex())
+        pages.append(page)
+    return pages
 
 
-def _hash(described: dict[str, object], body: bytes) -> str:
-    read = [_extraction_code(), *(described[name] for name in _HASHED)]
+def _hash(read: Sequence[object], then: bytes) -> bytes:
     digest = sha256(repr(read).encode("utf-8", "surrogatepass"))
-    digest.update(body)
-    return digest.digest()[:HASH_BYTES].hex()
+    digest.update(then)
+    return digest.digest()[:HASH_BYTES]
 
 
 @cache

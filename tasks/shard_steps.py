@@ -9,8 +9,10 @@ from pathlib import Path
 
 from expectations.records import Article, FunnelCount, Rejection
 from tasks.commit import SeenPagesError, Shard, commit_shard, transaction_of
+from tasks.network.settling import settle
 from tasks.opening import open_lake
 from tasks.pool import shared_pool
+from tasks.rule_hits import SourceHits, count_hits
 from tasks.seen import StagedPage, depends_on_time, find_seen, hash_pages
 from tasks.shards import count_items, discard, read_rejections, read_skips
 from tasks.tally import TALLY
@@ -19,21 +21,30 @@ from tasks.validate import RuleCount, validate
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """What each shard of a run has in common. Plain values: it travels to other machines."""
+    """What each shard of a run has in common. Plain values: it travels to other machines.
+
+    `reprocessed`: the pages are of the archive, each its article's current one when it was chosen.
+    """
 
     run_id: str
     lake: str
     workers: int
     now: datetime
     pipeline_version: str
+    reprocessed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShardResult:
-    """Small statistics of a shard, for the run's summary and metrics."""
+    """Small statistics of a shard, for the run's summary and metrics.
+
+    `hits` are of the articles that were extracted and passed validation: a page seen before shows
+    nothing of today's rules, and what is rejected often shows only that it is no article.
+    """
 
     funnel: tuple[FunnelCount, ...]
     rules: tuple[RuleCount, ...]
+    hits: tuple[SourceHits, ...]
 
 
 def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
@@ -42,7 +53,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
     pages = hash_pages(shard)
     seen = find_seen(lake, pages, before=transaction_of(run.run_id, shard.name))
     unread, skips = read_rejections(shard), read_skips(shard)
-    TALLY.add(articles=len(seen), rejected=len(unread), skipped=len(skips))
+    TALLY.add(articles=len(seen), rejected=len(unread), skipped=sum(skip.items for skip in skips))
     results: dict[int, Article | Rejection] = {}
     while True:
         results |= _extract(shard, run, pages, leave_out=seen.keys() | results.keys())
@@ -60,6 +71,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
                     rejections=(*unread, *failed, *validated.rejections),
                     skips=skips,
                     seen=seen.values(),
+                    reprocessed=run.reprocessed,
                 ),
                 pipeline_version=run.pipeline_version,
             )
@@ -71,25 +83,29 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
             seen = still
             continue
         TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
+        settle(lake, shard)
         discard(shard)
-        return ShardResult(tuple(funnel), tuple(validated.outcomes))
+        return ShardResult(tuple(funnel), validated.outcomes, count_hits(validated.passed))
 
 
 def _extract(
     shard: Path, run: RunContext, pages: Sequence[StagedPage], *, leave_out: Collection[int]
 ) -> dict[int, Article | Rejection]:
-    """Extract a shard's other pages; articles bear the hash of their page."""
+    """Extract a shard's other pages; articles bear the hashes of their page."""
     if len(leave_out) == len(pages):
         return {}  # starting the workers takes a second
     results = shared_pool(run.workers).extract(
         shard, now=run.now, on_page=_count_page, leave_out=leave_out
     )
     return {
-        row: replace(result, page_hash=pages[row].page_hash)
-        if isinstance(result, Article) and not depends_on_time(result)
-        else result
+        row: _with_hashes(result, pages[row]) if isinstance(result, Article) else result
         for row, result in results.items()
     }
+
+
+def _with_hashes(article: Article, page: StagedPage) -> Article:
+    page_hash = None if depends_on_time(article) else page.page_hash
+    return replace(article, page_hash=page_hash, raw_hash=page.raw_hash)
 
 
 def _count_page(is_article: bool) -> None:  # noqa: FBT001 - a callback with one argument

@@ -19,6 +19,7 @@ MOST_DUPLICATES = 1_000  # one text may stand under all of a site's URLs
 _BOOKKEEPING = frozenset(
     {"version_id", "version_hash", "revision", "supersedes", "first_seen_at", "article_id"}
     | {"fetched_at", "fetched_at_source", "raw_ref", "run_id", "ingested_at", "published_month"}
+    | {"changed_by", "page_hash", "raw_hash", "fields_hash"}
 )
 _TOLD_BY_TEXT_DIFF = frozenset(
     {"text", "text_length", "word_count", "content_hash", "language_score"}

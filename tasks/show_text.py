@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TextIO
 
-from expectations.records import Article
+from expectations.records import Article, ChangedBy
 from tasks.find_article import SHORT_ID
 from tasks.show import ArticleHistory, Change, VersionInHistory
 
@@ -148,6 +148,8 @@ def _version(version: VersionInHistory) -> Iterator[str]:
     states = ["current"] if version.is_current else []
     if version.came_in_late:
         states.append("an older state that came in late")
+    if row.changed_by == ChangedBy.PIPELINE:
+        states.append("the same page, read differently")
     heading = ", ".join([row.version.version_id[:SHORT_ID], *states])
     yield from _labelled(f"version {row.version.revision}", heading)
     fetched_at, source = row.article.fetched_at, row.article.fetched_at_source

@@ -8,7 +8,27 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from expectations.records import Article, ArticleVersion, FetchTime, Outcome, Version
+from expectations.columns import declared_columns, to_row
+from expectations.records import (
+    Article,
+    ArticleVersion,
+    ChangedBy,
+    FetchTime,
+    Outcome,
+    Version,
+)
+
+# What a page is not the cause of: where and when it was read and by what, what other articles say;
+# and a score that another release of a package moves by a little.
+_NOT_OF_THE_PAGE = frozenset(
+    {"article_id", "source_id", "raw_ref", "raw_hash", "page_hash", "fetched_at"}
+    | {"fetched_at_source", "extractor", "language_score"}
+    | {"duplicate_of", "duplicate_relation", "similarity", "cluster_id"}
+)
+EXTRACTED_FIELDS = tuple(
+    column.name for column in declared_columns(Article) if column.name not in _NOT_OF_THE_PAGE
+)
+HASH_BYTES = 16  # among 10^9 pages the chance of one collision is 10^18 / 2^129, one in 10^20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +44,8 @@ class KnownVersion:
     observed_at: datetime
     fetched_at: datetime | None
     page_hash: str | None = None
+    raw_hash: str | None = None
+    fields_hash: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +56,7 @@ class Known:
     revisions: int
     first_seen_at: datetime
     version_hashes: frozenset[str]
+    raw_hashes: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, versions: Sequence[KnownVersion]) -> Known:
@@ -47,6 +70,7 @@ class Known:
             revisions=max(version.revision for version in versions),
             first_seen_at=min(version.first_seen_at for version in versions),
             version_hashes=frozenset(version.version_hash for version in versions),
+            raw_hashes=frozenset(v.raw_hash for v in versions if v.raw_hash is not None),
         )
 
     def and_version(self, version: KnownVersion) -> Known:
@@ -56,6 +80,7 @@ class Known:
             revisions=version.revision,
             first_seen_at=self.first_seen_at,
             version_hashes=self.version_hashes | {version.version_hash},
+            raw_hashes=self.raw_hashes | ({version.raw_hash} if version.raw_hash else set()),
         )
 
 
@@ -88,13 +113,25 @@ def version_hash(article: Article) -> str:
     return sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()
 
 
-def assign_versions(
+def fields_hash(article: Article) -> str:
+    """Hash all that extraction found.
+
+    What is empty is left out, so that a column that comes later changes nothing by being there.
+    """
+    row = to_row(article)
+    found = {name: row[name] for name in EXTRACTED_FIELDS if row[name] not in (None, [], False)}
+    text = json.dumps(found, default=datetime.isoformat, sort_keys=True)
+    return sha256(text.encode()).digest()[:HASH_BYTES].hex()
+
+
+def assign_versions(  # noqa: PLR0913 - what a version is made of, named at the call
     articles: Sequence[Article],
     known: Mapping[str, Known],
     *,
     run_id: str,
     now: datetime,
     pipeline_version: str,
+    reprocessed: bool = False,
 ) -> list[Assigned]:
     """Decide for each article, oldest observation first, whether it is a version and which.
 
@@ -102,40 +139,81 @@ def assign_versions(
     and is not known to be newer than the current one: an older state seen again. All else is the
     next revision, also a return to older content. A state never seen before but older than the
     current one, from an archive read late, is kept as a revision that supersedes nothing.
+
+    The page of the current version may come out differently from before: then the pipeline has
+    changed, not the article. Pages of older versions are not judged anew.
+
+    Args:
+        articles: Articles of a shard.
+        known: What the lake holds of them.
+        run_id: The run.
+        now: Time of the commit.
+        pipeline_version: Version of Broadsheet.
+        reprocessed: The articles are of pages read again, each its article's current one when it
+            was chosen. Then any field that differs makes a revision, also a return to what the page
+            came to before, and an article that has got a newer version meanwhile is unchanged.
     """
     seen = dict(known)
     assigned = []
     for article in sorted(articles, key=lambda article: _age(article, now)):
         held = seen.get(article.article_id)
-        content = version_hash(article)
-        observed_at = _observed_at(article, now)
-        is_late = held is not None and observed_at < held.current.observed_at
-        if held is not None and _is_seen(article, content, held, is_late=is_late):
+        state = _State(
+            article, version_hash(article), fields_hash(article), _observed_at(article, now)
+        )
+        if held is not None and _adds_nothing(state, held, reprocessed=reprocessed):
             assigned.append(Assigned(article, Outcome.UNCHANGED, None))
             continue
-        version = _next_version(article.article_id, content, held, is_late=is_late, now=now)
+        version = _next_version(
+            article.article_id,
+            state.version_hash,
+            held,
+            is_late=held is not None and state.is_late(held),
+            now=now,
+        )
         added = KnownVersion(
             version_id=version.version_id,
-            version_hash=content,
+            version_hash=state.version_hash,
             revision=version.revision,
             version_key=version.version_key,
             retires=version.retires,
             first_seen_at=version.first_seen_at,
-            observed_at=observed_at,
+            observed_at=state.observed_at,
             fetched_at=min(article.fetched_at, now) if article.fetched_at else None,
             page_hash=article.page_hash,
+            raw_hash=article.raw_hash,
+            fields_hash=state.fields_hash,
         )
-        seen[article.article_id] = held.and_version(added) if held else Known.of([added])
         row = ArticleVersion(
             version=version,
             article=article,
             run_id=run_id,
             ingested_at=now,
             pipeline_version=pipeline_version,
+            changed_by=_changed_by(state, held, reprocessed=reprocessed)
+            if held is not None and version.supersedes is not None
+            else None,
+            fields_hash=state.fields_hash,
             published_month=_month(article.times.published_at),
         )
+        seen[article.article_id] = held.and_version(added) if held else Known.of([added])
         assigned.append(Assigned(article, Outcome.UPDATED if held else Outcome.NEW, row))
     return assigned
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """An article as a page shows it, with what it is compared by."""
+
+    article: Article
+    version_hash: str
+    fields_hash: str
+    observed_at: datetime
+
+    def is_late(self, held: Known) -> bool:
+        return self.observed_at < held.current.observed_at
+
+    def is_of_page(self, version: KnownVersion) -> bool:
+        return self.article.raw_hash is not None and self.article.raw_hash == version.raw_hash
 
 
 def _age(article: Article, now: datetime) -> tuple[datetime, datetime]:
@@ -154,13 +232,33 @@ def _observed_at(article: Article, now: datetime) -> datetime:
     return min(article.fetched_at, now)
 
 
-def _is_seen(article: Article, content: str, held: Known, *, is_late: bool) -> bool:
-    """Whether this adds nothing: the current content, or a known one that is no newer."""
-    if content == held.current.version_hash:
-        return True
-    seen_at = held.current.fetched_at or held.current.observed_at
-    is_newer = article.fetched_at is not None and article.fetched_at > seen_at
-    return content in held.version_hashes and (is_late or not is_newer)
+def _adds_nothing(state: _State, held: Known, *, reprocessed: bool) -> bool:
+    """Whether this is the current state, or a known one that is no newer.
+
+    A state is known by its content, or by its page: what a page of an older version would come to
+    today is no news. A page that is reprocessed may come to what it came to before, at any time.
+    """
+    current = held.current
+    is_same = state.version_hash == current.version_hash
+    if reprocessed:
+        # Rows of an older Broadsheet have no hash of all fields.
+        return state.is_late(held) or (is_same and current.fields_hash in {None, state.fields_hash})
+    has_known_content = state.version_hash in held.version_hashes
+    has_known_page = state.article.raw_hash in held.raw_hashes
+    if state.is_late(held):
+        return has_known_content or has_known_page
+    is_known = has_known_content or (has_known_page and not state.is_of_page(current))
+    return is_same or (is_known and not _is_newer(state.article, current))
+
+
+def _is_newer(article: Article, current: KnownVersion) -> bool:
+    seen_at = current.fetched_at or current.observed_at
+    return article.fetched_at is not None and article.fetched_at > seen_at
+
+
+def _changed_by(state: _State, held: Known, *, reprocessed: bool) -> ChangedBy:
+    is_same_page = reprocessed or state.is_of_page(held.current)
+    return ChangedBy.PIPELINE if is_same_page else ChangedBy.PUBLISHER
 
 
 def _next_version(

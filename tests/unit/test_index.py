@@ -74,6 +74,8 @@ def tables_of(lake: Lake) -> Contents:
                 first_seen_at=row["first_seen_at"],
                 observed_at=min(fetched_at or row["ingested_at"], row["ingested_at"]),
                 fetched_at=row["fetched_at"] and min(row["fetched_at"], row["ingested_at"]),
+                raw_hash=row["raw_hash"],
+                fields_hash=row["fields_hash"],
             )
             found.setdefault(row["article_id"], []).append(version)
     rejections = {

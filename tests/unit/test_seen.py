@@ -65,6 +65,7 @@ def test_where_and_when_a_page_was_found_says_nothing_of_it(tmp_path: Path) -> N
         {"url": "https://news.example/2"},
         {"url": None},
         {"charset": "koi8-r"},
+        {"reserved": ("noai",)},
         {"given": Given(given_title="Another")},
         {"given": Given(given_authors=("A", "B"))},
         {"given": Given(given_license="CC-BY-4.0")},

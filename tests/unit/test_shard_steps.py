@@ -14,7 +14,7 @@ from tasks.funnel import items_by_outcome
 from tasks.opening import open_lake, open_or_create_lake
 from tasks.pool import close_shared_pools
 from tasks.query import open_catalog
-from tasks.shard_steps import RunContext, ingest_shard
+from tasks.shard_steps import RunContext, ShardResult, ingest_shard
 from tasks.shards import stage_shards
 from tests.builders import TEXT, a_page
 
@@ -39,12 +39,17 @@ def story(url: str, *, day: int, text: str = TEXT) -> Page:
 
 def ingest(lake: Path, *pages: Page) -> dict[str, int]:
     """Outcomes of a run over these pages."""
+    totals = items_by_outcome(ingest_all(lake, *pages).funnel)
+    return {str(outcome): items for outcome, items in totals.items() if items}
+
+
+def ingest_all(lake: Path, *pages: Page) -> ShardResult:
+    """A run of one shard over these pages."""
     open_or_create_lake(str(lake))
     run_id = f"run-{next(RUNS)}"
     (shard,) = stage_shards(pages, lake.parent / run_id)
     run = RunContext(run_id=run_id, lake=str(lake), workers=1, now=NOW, pipeline_version="test")
-    totals = items_by_outcome(ingest_shard(shard, run).funnel)
-    return {str(outcome): items for outcome, items in totals.items() if items}
+    return ingest_shard(shard, run)
 
 
 def texts(lake: Path, url: str) -> list[str]:
@@ -84,6 +89,18 @@ def test_a_page_seen_before_that_follows_a_change_in_the_same_shard_is_a_return(
     assert ingest(lake, *again) == {"discovered": 2, "updated": 2}
     first, second, third = texts(lake, url)
     assert first == third != second
+
+
+def test_hits_are_counted_of_what_was_extracted_and_is_valid(tmp_path: Path) -> None:
+    lake, seen = tmp_path / "lake", story("https://news.example/1", day=1)
+    ingest(lake, seen)
+    signed = story("https://news.example/2", day=1, text=f"By Sara Ahmadi\n\n{TEXT}\n\n-30-")
+    too_short = story("https://news.example/3", day=1, text="By Sara Ahmadi\n\nTwo words\n\n-30-")
+    (hits,) = ingest_all(lake, seen, signed, too_short).hits
+    assert (hits.source_id, hits.articles) == ("example", 1)
+    assert {"any", "removed.byline", "removed.end-mark", "wire.byline"} <= hits.hits.keys()
+    assert set(hits.hits.values()) == {1}
+    assert ingest_all(lake, seen, signed).hits == ()
 
 
 def test_a_page_that_is_rejected_is_rejected_again(tmp_path: Path) -> None:

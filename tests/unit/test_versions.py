@@ -1,6 +1,7 @@
 """Versions: new, unchanged, or the next revision."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -8,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from expectations.records import Article, ArticleVersion, Outcome
-from tasks.versions import Known, KnownVersion, assign_versions, version_hash, version_key
+from expectations.columns import to_row
+from expectations.records import Article, ArticleVersion, Outcome, Removed
+from tasks.versions import (
+    EXTRACTED_FIELDS,
+    Known,
+    KnownVersion,
+    assign_versions,
+    fields_hash,
+    version_hash,
+    version_key,
+)
 from tests.builders import an_article
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -31,11 +41,16 @@ class Memory:
         self.rows: list[ArticleVersion] = []
         self.ingested_at = NOW
 
-    def take(self, *articles: Article) -> list[str]:
+    def take(self, *articles: Article, reprocessed: bool = False) -> list[str]:
         """Ingest articles as one shard; the outcomes in order of observation."""
         self.ingested_at += timedelta(seconds=1)
         assigned = assign_versions(
-            articles, self._known(), run_id="r", now=self.ingested_at, pipeline_version="1"
+            articles,
+            self._known(),
+            run_id="r",
+            now=self.ingested_at,
+            pipeline_version="1",
+            reprocessed=reprocessed,
         )
         self.rows += [a.row for a in assigned if a.row]
         return [str(a.outcome) for a in assigned]
@@ -76,6 +91,8 @@ def known_version(row: ArticleVersion) -> KnownVersion:
         first_seen_at=version.first_seen_at,
         observed_at=observed_at(row),
         fetched_at=row.article.fetched_at,
+        raw_hash=row.article.raw_hash,
+        fields_hash=row.fields_hash,
     )
 
 
@@ -249,6 +266,105 @@ def test_a_history_read_again_adds_nothing_and_first_seen_at_never_moves(
     assert len({row.version.first_seen_at for row in memory.rows}) == 1
     ids = [row.version.version_id for row in memory.rows]
     assert len(ids) == len(set(ids))
+
+
+PAGES = "XYZ"  # of days 1, 2 and 3
+readings = st.lists(st.tuples(st.sampled_from(PAGES), st.sampled_from("ABC")), max_size=12)
+
+
+def read_as(page: str, text: str) -> Article:
+    return replace(seen(text, PAGES.index(page) + 1), raw_hash=page * 32)
+
+
+def page_of(row: ArticleVersion) -> str:
+    assert row.article.raw_hash
+    return row.article.raw_hash[0]
+
+
+@given(readings=readings, first=st.sampled_from("ABC"))
+def test_the_newest_page_comes_to_what_it_was_reprocessed_to_last(
+    readings: list[tuple[str, str]], first: str
+) -> None:
+    memory = Memory()
+    memory.take(read_as("Z", first))
+    expected = first
+    for page, text in readings:
+        outcome = memory.take(read_as(page, text), reprocessed=True)
+        assert outcome == ["updated" if page == "Z" and text != expected else "unchanged"]
+        expected = text if page == "Z" else expected
+        assert memory.text() == expected
+    assert {row.changed_by for row in memory.rows[1:]} <= {"pipeline"}
+    assert memory.rows[0].changed_by is None
+
+
+@given(readings=readings)
+def test_a_change_is_the_pipelines_where_both_versions_are_of_one_page(
+    readings: list[tuple[str, str]],
+) -> None:
+    memory = Memory()
+    for page, text in readings:
+        memory.take(read_as(page, text))
+    rows = {row.version.version_id: row for row in memory.rows}
+    for row in memory.rows:
+        before = rows.get(row.version.supersedes or "")
+        if before is None:
+            assert row.changed_by is None
+        else:
+            is_one_page = page_of(before) == page_of(row)
+            assert row.changed_by == ("pipeline" if is_one_page else "publisher")
+
+
+@given(readings=readings)
+def test_releases_that_read_a_page_differently_do_not_alternate_for_ever(
+    readings: list[tuple[str, str]],
+) -> None:
+    memory = Memory()
+    for _ in range(3):
+        before = len(memory.rows)
+        for page, text in readings:
+            memory.take(read_as(page, text))
+    assert len(memory.rows) == before
+
+
+def test_fields_that_make_no_version_make_one_where_a_page_is_reprocessed() -> None:
+    memory = Memory()
+    memory.take(seen("A", 1))
+    assert memory.take(seen("A", 1, tags=("ports",))) == ["unchanged"]
+    assert memory.take(seen("A", 1, tags=("ports",)), reprocessed=True) == ["updated"]
+    assert memory.take(seen("A", 1, tags=("ports",)), reprocessed=True) == ["unchanged"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"raw_ref": "b#1"}, {"source_id": "b"}, {"extractor": "x 2"}, {"language_score": 0.5}],
+)
+def test_what_the_page_is_not_the_cause_of_makes_none(change: dict[str, Any]) -> None:
+    assert fields_hash(an_article(**change)) == fields_hash(an_article())
+
+
+@pytest.mark.parametrize("name", EXTRACTED_FIELDS)
+def test_all_else_does(name: str) -> None:
+    columns = to_row(an_article())
+    value = columns[name]
+    other: object = "another"
+    if isinstance(value, bool):
+        other = not value
+    elif isinstance(value, list):
+        other = () if value else (Removed("x", "y"),) if name == "removed" else ("another",)
+    elif isinstance(value, int):
+        other = value + 1
+    elif isinstance(value, datetime) or name == "modified_at":
+        other = NOW
+    assert fields_hash(an_article(**{name: other})) != fields_hash(an_article())
+
+
+def test_a_column_that_comes_later_and_is_empty_changes_no_hash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = fields_hash(an_article(image_url=None, tags=(), date_conflict=False))
+    fewer = [n for n in EXTRACTED_FIELDS if n not in {"image_url", "tags", "date_conflict"}]
+    monkeypatch.setattr("tasks.versions.EXTRACTED_FIELDS", fewer)
+    assert fields_hash(an_article(image_url=None, tags=(), date_conflict=False)) == before
 
 
 def _is_in_order(history: Sequence[tuple[str, int | None]]) -> bool:
