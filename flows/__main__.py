@@ -14,8 +14,10 @@ from typing import Annotated, Literal
 
 import typer
 
+from flows import sources
+from flows.options import DelayOption, JsonOption, LakeOption, PrivateOption
 from tasks.errors import BroadsheetError
-from tasks.settings import default_lake, default_workers
+from tasks.settings import default_workers
 
 FAILED = 1
 GATE_FAILED = 3
@@ -32,22 +34,17 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-LakeOption = Annotated[
-    str,
-    typer.Option(
-        "--lake",
-        metavar="DIR_OR_S3_URL",
-        default_factory=default_lake,
-        help="The lake, or BROADSHEET_LAKE.",
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+app.add_typer(sources.app, name="sources")
 
 
 @app.command()
 def ingest(  # noqa: PLR0913 - one parameter an option
     sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Files, folders, globs, @NAME or @all.")
+        list[str],
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files, folders, globs, addresses of feeds, pages or sites, @NAME, @all.",
+        ),
     ],
     *,
     lake: LakeOption,
@@ -61,19 +58,22 @@ def ingest(  # noqa: PLR0913 - one parameter an option
     as_kind: Annotated[
         Kind | None, typer.Option("--as", help="Kind of the input (default: by content).")
     ] = None,
-    delay: Annotated[  # noqa: ARG001 - for network sources
-        float, typer.Option(min=0, help="Network sources: seconds between requests to one host.")
-    ] = 2.0,
-    allow_private: Annotated[  # noqa: ARG001 - for network sources
-        bool, typer.Option("--allow-private", help="Network sources: fetch private addresses.")
-    ] = False,
+    delay: DelayOption = 2.0,
+    allow_private: PrivateOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Run the ingest flow: read, extract, validate, commit, report."""
     from flows import commands
 
     summary = commands.run_ingest(
-        sources, lake=lake, source_id=source_id, workers=workers, limit=limit, as_kind=as_kind
+        sources,
+        lake=lake,
+        source_id=source_id,
+        workers=workers,
+        limit=limit,
+        as_kind=as_kind,
+        delay=delay,
+        allow_private=allow_private,
     )
     commands.print_summary(summary, as_json=as_json)
     if summary.failed_gates:
@@ -141,6 +141,39 @@ def report(
     from flows import commands
 
     commands.build_report(lake=lake, run_id=run, open_it=open_it, as_json=as_json)
+
+
+@app.command()
+def reprocess(
+    *,
+    lake: LakeOption,
+    since_version: Annotated[
+        str | None,
+        typer.Option(
+            metavar="V",
+            help="Only articles that Broadsheet V or a later one wrote: all of a faulty release.",
+        ),
+    ] = None,
+    source_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Only articles of this source.")
+    ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, default_factory=default_workers, help="Extraction processes.")
+    ],
+    as_json: JsonOption = False,
+) -> None:
+    """Extract archived pages again without fetching; say what changed."""
+    from flows import commands
+
+    summary = commands.reprocess_lake(
+        lake=lake,
+        source_id=source_id,
+        since_version=since_version,
+        workers=workers,
+        as_json=as_json,
+    )
+    if summary.failed_gates:
+        raise typer.Exit(GATE_FAILED)
 
 
 @app.command()

@@ -8,6 +8,8 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib import import_module
@@ -37,6 +39,8 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     workers: int,
     limit: int | None,
     as_kind: str | None,
+    delay: float,
+    allow_private: bool,
 ) -> RunSummary:
     """Run the ingest flow here, with all that is slow to start starting at once."""
     from tasks.intake import open_sources
@@ -47,28 +51,70 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     open_sources(sources, registry=default_registry(), source_id=source_id, as_kind=kind)
     check_place(lake)
     _refuse_damaged(lake)
+    with _pipeline(workers):
+        from flows.ingest import ingest
+
+        return ingest(
+            sources,
+            lake=lake,
+            source_id=source_id,
+            as_kind=kind,
+            workers=workers,
+            limit=limit,
+            delay=delay,
+            allow_private=allow_private,
+        )
+
+
+@contextmanager
+def _pipeline(workers: int) -> Iterator[None]:
+    """All that a run through the shards needs, starting at once, and ended with it."""
     with prefect_api() as api:
         try:
             shared_pool(workers)
             Thread(target=import_module, args=("expectations.checkpoint",), daemon=True).start()
             with progress(TALLY.now):
                 api.wait_until_ready()
-                from flows.ingest import ingest
-
-                return ingest(
-                    sources,
-                    lake=lake,
-                    source_id=source_id,
-                    as_kind=kind,
-                    workers=workers,
-                    limit=limit,
-                )
+                yield
         except KeyboardInterrupt:
             raise InterruptedRunError(
                 "interrupted: what was committed stays; run it again to go on"
             ) from None
         finally:
             close_shared_pools()
+
+
+def reprocess_lake(
+    *,
+    lake: str,
+    source_id: str | None,
+    since_version: str | None,
+    workers: int,
+    as_json: bool,
+) -> RunSummary:
+    """Run the reprocess flow and print what it did and what changed by field."""
+    from tasks.reprocess import choose_pages
+
+    opened = open_lake(lake)
+    check_place(lake)
+    refuse_damaged(opened)
+    choose_pages(opened, source_id=source_id, since_version=since_version)  # mistakes show here
+    with _pipeline(workers):
+        from flows.reprocess import reprocess
+
+        done = reprocess(
+            lake=lake, source_id=source_id, since_version=since_version, workers=workers
+        )
+    if as_json:
+        _print_json(
+            {**asdict(done.summary), "changed": asdict(done.changes), "outside": done.outside}
+        )
+        return done.summary
+    from tasks.reprocess_changes import write_changes
+
+    print_summary(done.summary, as_json=False)
+    write_changes(done.changes, done.outside, sys.stdout)
+    return done.summary
 
 
 def _refuse_damaged(lake: str) -> None:

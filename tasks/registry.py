@@ -15,10 +15,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from tasks import urls
+from tasks.discover.patterns import Patterns
 from tasks.errors import UsageError
 from tasks.iso_countries import ISO_3166_1
 from tasks.language import ISO_639_1
-from tasks.licensing import parse_license
+from tasks.licensing import parse_given_license
 
 _ID = re.compile(r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?")
 _REQUIRED = ("id", "name", "kind")
@@ -32,12 +33,13 @@ _TEXTS = (
     "license_url",
     "license_evidence",
 )
-_KNOWN = (*_TEXTS, "pace", "verified")
-# SPDX specification 2.3, Annex D: an idstring is letters, digits, `-` and `.`.
-_OWN_LICENSE = re.compile(r"LicenseRef-[A-Za-z0-9.-]{1,60}")
-# SPDX ids that parse_license reads from words, but not from the id.
-_OTHER_LICENSES = frozenset({"OGL-UK-1.0", "OGL-UK-2.0", "OGL-UK-3.0"})
+_LISTS = ("feeds", "include", "exclude")
+_KNOWN = (*_TEXTS, *_LISTS, "pace", "verified")
+_MAX_FEEDS = 100
 _MAX_PACE_S = 3600  # slower than once an hour is a mistake in the unit
+
+
+EVERYTHING = Patterns()
 
 
 class EntryKind(StrEnum):
@@ -51,10 +53,13 @@ class EntryKind(StrEnum):
 class Source:
     """One entry of the registry, as its file states it.
 
-    `location` is a folder's absolute path, None for a site. `license` is an SPDX id or a
-    LicenseRef, and never without `license_evidence`: the words, or the address, that say so.
+    `location` is a folder's absolute path, None for a site. `license` is an SPDX
+    expression or a LicenseRef, and never without `license_evidence`: the words, or the address,
+    that say so.
     `license_url` is that of a well-known license where the entry names none.
-    `pace_s` are the seconds between two requests. `is_verified` says that somebody has looked.
+    `feeds` are its feeds and sitemaps, if they are not to be looked for. `patterns` say which
+    addresses are its articles. `pace_s` are the seconds between two requests. `is_verified` says
+    that somebody has looked.
     """
 
     source_id: str
@@ -67,6 +72,8 @@ class Source:
     license: str | None = None
     license_url: str | None = None
     license_evidence: str | None = None
+    feeds: tuple[str, ...] = ()
+    patterns: Patterns = EVERYTHING
     pace_s: float | None = None
     is_verified: bool = False
 
@@ -77,11 +84,36 @@ def load_registry(path: Path) -> tuple[Source, ...]:
     Raises:
         UsageError: if the file cannot be read or says something that no source can mean.
     """
+    return parse_registry(read_registry(path), path)
+
+
+def read_registry(path: Path) -> str:
+    """Read a registry file's text, its line ends as they are.
+
+    Raises:
+        UsageError: if it cannot be read.
+    """
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8"))
+        return path.read_bytes().decode()
     except OSError as error:
         raise UsageError(f"cannot read the source registry {path}: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise UsageError(f"the source registry {path} is not valid TOML: {error}") from error
+
+
+def parse_registry(text: str, path: Path) -> tuple[Source, ...]:
+    """Read a registry's text; its sources in the order of the file.
+
+    Args:
+        text: As the file has it, or is to have it.
+        path: The file, for messages and for the paths of folders.
+
+    Raises:
+        UsageError: if it says something that no source can mean.
+    """
+    try:
+        entries = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"the source registry {path} is not valid TOML: {error}") from error
     tables = entries.pop("source", [])
     if entries or not isinstance(tables, list):
@@ -121,7 +153,7 @@ def _source(table: object, *, where: str, base: Path) -> Source:
     _check_codes(texts, where)
     _check_addresses(texts, where)
     license_id = _license(texts, where)
-    known = parse_license(license_id) if license_id else None
+    known = parse_given_license(license_id) if license_id else None
     return Source(
         source_id=texts["id"],
         name=texts["name"],
@@ -133,6 +165,8 @@ def _source(table: object, *, where: str, base: Path) -> Source:
         license=license_id,
         license_url=texts.get("license_url") or (known[1] if known else None),
         license_evidence=texts.get("license_evidence"),
+        feeds=_feeds(table, where),
+        patterns=_patterns(table, where),
         pace_s=_pace(table, where),
         is_verified=_is_verified(table, where),
     )
@@ -193,18 +227,39 @@ def _license(texts: Mapping[str, str], where: str) -> str | None:
         return None
     if "license_evidence" not in texts:
         raise UsageError(f"{where} lacks: license_evidence (the words, or address, that say so)")
-    if stated in _OTHER_LICENSES:
-        return stated
-    if read := parse_license(stated):
-        if read[0] != stated:
-            raise UsageError(f"{where}: the license {stated!r} is written {read[0]!r}")
-        return stated
-    if not _OWN_LICENSE.fullmatch(stated):
+    read = parse_given_license(stated)
+    if read is None:
         raise UsageError(
-            f"{where} has the unknown license {stated!r}; use an id such as 'CC-BY-4.0', "
-            "'LicenseRef-CC-BY' (no version known) or 'LicenseRef-AllRightsReserved'"
+            f"{where} has the unknown license {stated!r}; use an SPDX id or expression, such as "
+            "'CC-BY-4.0', or 'LicenseRef-CC-BY' (no version known), "
+            "'LicenseRef-AllRightsReserved', or a LicenseRef-... of your own"
         )
+    if read[0] != stated:
+        raise UsageError(f"{where}: the license {stated!r} is written {read[0]!r}")
     return stated
+
+
+def _feeds(table: Mapping[str, object], where: str) -> tuple[str, ...]:
+    feeds = _strings(table, "feeds", where)
+    if len(feeds) > _MAX_FEEDS or any(urls.as_requested(feed) is None for feed in feeds):
+        raise UsageError(f"{where}: feeds must be at most {_MAX_FEEDS} http(s) addresses")
+    return feeds
+
+
+def _patterns(table: Mapping[str, object], where: str) -> Patterns:
+    try:
+        return Patterns(
+            include=_strings(table, "include", where), exclude=_strings(table, "exclude", where)
+        )
+    except UsageError as error:
+        raise UsageError(f"{where}: {error}") from error
+
+
+def _strings(table: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
+    values = table.get(key, [])
+    if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
+        raise UsageError(f"{where}: {key} must be a list of strings")
+    return tuple(values)
 
 
 def _pace(table: Mapping[str, object], where: str) -> float | None:

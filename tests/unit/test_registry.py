@@ -106,6 +106,8 @@ def test_an_entry_that_does_not_say_so_is_neither_licensed_nor_verified(tmp_path
         "LicenseRef-AllRightsReserved",
         "LicenseRef-Newsroom-2",
         "OGL-UK-3.0",
+        "ODC-By-1.0",
+        "CC-BY-4.0 OR MIT",
     ],
 )
 def test_a_license_is_an_spdx_id_or_a_license_ref(tmp_path: Path, spdx: str) -> None:
@@ -117,8 +119,13 @@ def test_a_license_is_an_spdx_id_or_a_license_ref(tmp_path: Path, spdx: str) -> 
     ("spdx", "url"),
     [
         ("CC-BY-4.0", "https://creativecommons.org/licenses/by/4.0/"),
+        (
+            "OGL-UK-3.0",
+            "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
+        ),
         ("LicenseRef-CC-BY", None),
         ("LicenseRef-Newsroom-2", None),
+        ("ODC-By-1.0", None),
     ],
 )
 def test_a_well_known_license_needs_no_address(tmp_path: Path, spdx: str, url: str | None) -> None:
@@ -160,6 +167,19 @@ def test_the_registry_of_the_samples_has_the_words_of_mehr_news_agency() -> None
     assert mehr.license_evidence in article.read_text(encoding="utf-8")
 
 
+def test_a_site_has_its_feeds_and_the_patterns_of_its_articles(tmp_path: Path) -> None:
+    lists = """
+feeds = ["https://a.example/rss", "https://a.example/sitemap.xml"]
+include = ["/news/*"]
+exclude = ["*live*", "/news/video/*"]
+"""
+    (source,) = load_registry(written(tmp_path, site() + lists))
+    assert source.feeds == ("https://a.example/rss", "https://a.example/sitemap.xml")
+    assert source.patterns.why_excluded("https://a.example/news/a") is None
+    assert source.patterns.why_excluded("https://a.example/news/live-1") == "excluded by *live*"
+    assert source.patterns.why_excluded("https://a.example/sport") is not None
+
+
 def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
     assert load_registry(written(tmp_path, "")) == ()
     with pytest.raises(UsageError, match="knows: none"):
@@ -198,6 +218,9 @@ def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
         (site(license="CC BY 4.0", license_evidence="so"), "'CC BY 4.0' is written 'CC-BY-4.0'"),
         (site(license="CC-BY", license_evidence="so"), "'CC-BY' is written 'LicenseRef-CC-BY'"),
         (site(license="CC-BY-5.0", license_evidence="so"), "'CC-BY-5.0' is written"),
+        (site(license="odc-by-1.0", license_evidence="so"), "'odc-by-1.0' is written 'ODC-By-1.0'"),
+        (site(license="MIT OR free", license_evidence="so"), "unknown license 'MIT OR free'; use"),
+        (site(license="LicenseRef-a_b", license_evidence="so"), "unknown license 'LicenseRef-a_b'"),
         (
             site(license="CC0-1.0", license_evidence="so", license_url="cc.org"),
             "license_url must be an http",
@@ -207,6 +230,14 @@ def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
         (site(pace=float("inf")), "pace must be seconds"),
         (site(pace=float("nan")), "pace must be seconds"),
         (site(pace=True), "pace must be seconds"),
+        ('[[source]]\nid = "a"\nname = "A"\nkind = "site"\nfeeds = "x"\n', "feeds must be a list"),
+        (site() + 'feeds = ["feed"]\n', "feeds must be at most 100 http"),
+        (site() + 'feeds = ["file:///feed"]\n', "feeds must be at most 100 http"),
+        (site() + f"feeds = {['https://a.example/'] * 101}\n", "feeds must be at most 100 http"),
+        (site() + "feeds = [1]\n", "feeds must be a list of strings"),
+        (site() + 'include = [""]\n', "include must be a list of strings"),
+        (site() + 'include = ["news/*"]\n', "pattern 'news/[*]' must begin with '/' or '[*]'"),
+        (site() + f"exclude = {['/a'] * 201}\n", "201 patterns: use at most 200"),
         (site(verified="false"), "verified must be true or false, without quotes"),
     ],
 )

@@ -1,0 +1,326 @@
+"""Sites as they are now: reachable, allowed by robots.txt, with what feeds, language, rights."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from expectations.records import PageKind, Reason
+from tasks.discover.homepage import (
+    find_feeds,
+    find_site,
+    find_sitemaps,
+    usual_feeds,
+    usual_sitemaps,
+)
+from tasks.discover.links import LeftOut, Link
+from tasks.fetch.client import Client
+from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl
+from tasks.fetch.messages import Answer, Failure, Request, Response
+from tasks.fetch.pace import Pace, PaceRules, PaceStore
+from tasks.fetch.robots import Robots, RobotsStore, origin_of
+from tasks.licensing import Statement, rights_in_page
+from tasks.metadata.dates import doubt, parse_date
+from tasks.network.documents import HEAD_BYTES, kind_of_document, read_document, read_tree
+from tasks.parsing import Refusal
+from tasks.reservations import rights_reserved
+from tasks.robots_rules import sitemaps
+from tasks.settings import user_agent
+from tasks.sources import MAX_PAGE_BYTES
+from tasks.sources.http import charset, media_type
+from tasks.sources.payload import kind_of_payload
+from tasks.sources.sniff import why_binary
+
+MAX_DOCUMENT_BYTES = 50 << 20  # sitemaps.org: 50 MiB
+MAX_ASKED = 10  # feeds and sitemaps that are named; those of the usual places come beside them
+# Somebody waits for the answer: one second try, soon; and a host that is not to be asked for
+# longer than a minute is reported, not waited for.
+_CRAWL = CrawlRules(retries=1, retry_s=1.0)
+_LONGEST_WAIT_S = 90.0  # more than the longest Crawl-delay that is kept to
+
+
+class RobotsVerdict(StrEnum):
+    """What robots.txt says of a homepage."""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    UNREACHABLE = "unreachable"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteToLookAt:
+    """A site by its homepage, its feeds, or both; at least one is named.
+
+    `feeds` are asked instead of those that the homepage names. `reads` is how many feeds or
+    sitemaps are to be read: the first that can be, with 1. `delay_s` is the site's own pace.
+    """
+
+    source_id: str
+    homepage: str | None
+    feeds: tuple[str, ...] = ()
+    reads: int = 1
+    delay_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentLook:
+    """A feed or sitemap that was asked. `newest_at`: of its entries with a date, if it has any."""
+
+    url: str
+    links: int = 0
+    newest_at: datetime | None = None
+    problem: str | None = None
+
+    @property
+    def is_of_use(self) -> bool:
+        """Whether it could be read and has entries."""
+        return self.problem is None and self.links > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLook:
+    """What one look found.
+
+    `homepage` is where its address led in the end, None if it could not be had; `problem` then
+    says why. `feeds` and `sitemaps` are those that homepage and robots.txt name, or that were
+    found in the usual places; `documents` those that were asked. `robots` is None if it was not
+    come to that. `statements` are what the homepage says of rights, `reserved` what it, its
+    headers and the files at the site's root reserve.
+    """
+
+    source_id: str
+    homepage: str | None = None
+    problem: str | None = None
+    robots: RobotsVerdict | None = None
+    crawl_delay_s: float = 0.0
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    documents: tuple[DocumentLook, ...] = ()
+    name: str | None = None
+    language: str | None = None
+    statements: tuple[Statement, ...] = ()
+    reserved: tuple[str, ...] = ()
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """Date of the newest entry of what was read first."""
+        return next((d.newest_at for d in self.documents if d.is_of_use), None)
+
+
+def look_at_sites(  # noqa: PLR0913 - options and stores, all named at the call
+    sites: Collection[SiteToLookAt],
+    *,
+    robots_store: RobotsStore,
+    pace_store: PaceStore,
+    delay_s: float,
+    allow_private: bool,
+    now: Callable[[], float] = time.time,
+) -> Iterator[SiteLook]:
+    """Look at sites, many at once, each host at its pace; yield each when it is done.
+
+    Args:
+        sites: Each with an id of its own.
+        robots_store: Remembers what robots.txt said, for a day.
+        pace_store: Remembers when a host may be asked.
+        delay_s: Seconds between two requests to one host.
+        allow_private: Whether private addresses may be connected to.
+        now: Unix time, in seconds.
+    """
+    robots = Robots(robots_store, now=now, with_reservations=True)
+    looking = {site.source_id: _Looking(site, robots, robots_store, now) for site in sites}
+    results = crawl(
+        *(each.targets() for each in looking.values()),
+        connect=lambda: Client(user_agent=user_agent(), allow_private=allow_private),
+        robots=robots,
+        pace=Pace(
+            pace_store,
+            now=now,
+            rules=PaceRules(delay_s=delay_s, longest_wait_s=_LONGEST_WAIT_S),
+        ),
+        rules=_CRAWL,
+    )
+    for fetched in results:
+        each = looking[fetched.target.source_id]
+        each.take(fetched)
+        if each.has_ended:
+            yield each.look
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    url: str
+    is_home: bool = False
+    is_guess: bool = False
+
+
+class _Looking:
+    """One site being looked at, an address at a time. Used by the crawl's consumer only."""
+
+    def __init__(
+        self, site: SiteToLookAt, robots: Robots, store: RobotsStore, now: Callable[[], float]
+    ) -> None:
+        self.look = SiteLook(source_id=site.source_id)
+        self._site = site
+        self._robots = robots
+        self._store = store
+        self._now = now
+        self._is_under_way = False
+        self._has_guessed = False
+        self._waiting = deque(
+            [_Ask(site.homepage, is_home=True)]
+            if site.homepage
+            else map(_Ask, site.feeds[:MAX_ASKED])
+        )
+
+    @property
+    def has_ended(self) -> bool:
+        return not (self._waiting or self._is_under_way)
+
+    def targets(self) -> Iterator[Target[_Ask] | None]:
+        while True:
+            if self._is_under_way:
+                yield None
+            elif self._waiting:
+                ask = self._waiting.popleft()
+                self._is_under_way = True
+                size = MAX_PAGE_BYTES if ask.is_home else MAX_DOCUMENT_BYTES
+                yield Target(
+                    request=Request(url=ask.url, max_bytes=size),
+                    source_id=self._site.source_id,
+                    payload=ask,
+                    delay_s=self._site.delay_s,
+                )
+            else:
+                return
+
+    def take(self, fetched: Fetched[_Ask]) -> None:
+        self._is_under_way = False
+        ask = fetched.target.payload
+        if ask.is_home:
+            self._take_home(fetched)
+        else:
+            self._take_document(ask, fetched.answer)
+        read = sum(document.is_of_use for document in self.look.documents)
+        if read >= self._site.reads:
+            self._waiting.clear()
+        if not (read or self._waiting or self._has_guessed or self._site.feeds):
+            self._guess()
+
+    def _take_home(self, fetched: Fetched[_Ask]) -> None:
+        answer = fetched.answer
+        url = answer.request.url
+        look = replace(
+            self.look,
+            robots=_robots_verdict(answer),
+            crawl_delay_s=self._robots.crawl_delay(url),
+            reserved=fetched.reserved,
+        )
+        problem = _why_no_page(answer)
+        tree = read_tree(answer) if problem is None and isinstance(answer, Response) else None
+        if tree is None or isinstance(answer, Failure):
+            self.look = replace(look, problem=problem or "it is no page that can be read")
+            return
+        rights = rights_in_page(tree)
+        found = find_site(tree)
+        stored = self._store.get(origin_of(url))
+        in_robots = sitemaps(stored.text, url) if stored is not None and stored.text else ()
+        declared = tuple(dict.fromkeys((*in_robots, *find_sitemaps(tree, url))))
+        self.look = replace(
+            look,
+            homepage=url,
+            name=found.name,
+            language=found.language,
+            feeds=find_feeds(tree, url),
+            # Those of news first: they are what a reader of news would take.
+            sitemaps=tuple(sorted(declared, key=lambda sitemap: "news" not in sitemap.lower())),
+            statements=rights.statements,
+            reserved=tuple(
+                sorted({*look.reserved, *rights_reserved(answer.fields), *rights.reserved})
+            ),
+        )
+        named = self._site.feeds or (*self.look.feeds, *self.look.sitemaps)
+        self._waiting.extend(map(_Ask, named[:MAX_ASKED]))
+
+    def _take_document(self, ask: _Ask, answer: Answer) -> None:
+        document = _look_at_document(ask.url, answer, self.look.homepage, self._now())
+        if ask.is_guess:
+            if not document.is_of_use:
+                return
+            self._waiting.clear()
+            if _is_sitemap(answer):
+                self.look = replace(self.look, sitemaps=(*self.look.sitemaps, ask.url))
+            else:
+                self.look = replace(self.look, feeds=(*self.look.feeds, ask.url))
+        self.look = replace(self.look, documents=(*self.look.documents, document))
+
+    def _guess(self) -> None:
+        """Look in the usual places, where a homepage leads to nothing."""
+        self._has_guessed = True
+        home = self.look.homepage
+        if home is not None:
+            asked = {document.url for document in self.look.documents}
+            usual = (*usual_feeds(home), *usual_sitemaps(home))
+            self._waiting.extend(_Ask(url, is_guess=True) for url in usual if url not in asked)
+
+
+def _robots_verdict(answer: Answer) -> RobotsVerdict | None:
+    if isinstance(answer, Response):
+        return RobotsVerdict.ALLOWED
+    return {
+        Reason.ROBOTS: RobotsVerdict.DENIED,
+        Reason.ROBOTS_UNREACHABLE: RobotsVerdict.UNREACHABLE,
+    }.get(answer.reason)
+
+
+def _why_not_had(answer: Answer) -> str | None:
+    if isinstance(answer, Failure):
+        return f"{answer.reason}: {answer.detail}"
+    if not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+        return f"HTTP status {answer.status}"
+    return None
+
+
+def _why_no_page(answer: Answer) -> str | None:
+    problem = _why_not_had(answer)
+    if problem is not None or isinstance(answer, Failure):
+        return problem
+    stated = answer.field("Content-Type")
+    kind = kind_of_document(answer.body[:HEAD_BYTES], charset(stated))
+    if kind != "page":
+        return f"it is a {kind}, not a page"
+    if kind_of_payload(stated, answer.body[:HEAD_BYTES]) is not PageKind.HTML:
+        return f"it is no page of HTML: {media_type(stated) or 'of no type'}"
+    binary = why_binary(answer.body[:HEAD_BYTES])
+    return None if binary is None else f"it is no page of HTML: {binary}"
+
+
+def _is_sitemap(answer: Answer) -> bool:
+    if isinstance(answer, Failure):
+        return False
+    stated = charset(answer.field("Content-Type"))
+    return kind_of_document(answer.body[:HEAD_BYTES], stated) == "sitemap"
+
+
+def _look_at_document(url: str, answer: Answer, site: str | None, now: float) -> DocumentLook:
+    problem = _why_not_had(answer)
+    if problem is not None or isinstance(answer, Failure):
+        return DocumentLook(url=url, problem=problem)
+    found = read_document(answer, site=site)
+    if found is None:
+        return DocumentLook(url=url, problem="a page, neither feed nor sitemap")
+    today = datetime.fromtimestamp(now, UTC)
+    links, newest_at, problem = 0, None, None
+    for item in found:
+        if isinstance(item, Refusal):
+            problem = problem or item.detail
+        elif not isinstance(item, LeftOut):
+            links += 1
+            stated = item.published if isinstance(item, Link) else None
+            stamp = parse_date(stated or item.modified)
+            if stamp is not None and doubt(stamp, today) is None:
+                newest_at = max(newest_at or stamp.utc(), stamp.utc())
+    return DocumentLook(url=url, links=links, newest_at=newest_at, problem=problem)
