@@ -43,7 +43,7 @@ def ingest(  # noqa: PLR0913 - one parameter an option
         list[str],
         typer.Argument(
             metavar="SOURCE...",
-            help="Files, folders, globs, addresses of feeds, pages or sites, @NAME, @all.",
+            help="Files, folders, globs, addresses, cc-news:YYYY-MM[-DD][?host=HOST,...], @NAME.",
         ),
     ],
     *,

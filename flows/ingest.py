@@ -11,6 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 
 from flows.shards import RUNNER, ingest_shards
+from tasks.cc_news.read import open_cc_news
 from tasks.estimate import with_estimate
 from tasks.intake import input_sizes, open_sources
 from tasks.network.run import FetchRules, fetch_sites
@@ -44,8 +45,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
     """Ingest sources into a lake, judge the run and report on it.
 
     Args:
-        sources: Files, folders, globs, web addresses, `@NAME` of the registry, or `@all` for its
-            folders and verified sites.
+        sources: Files, folders, globs, web addresses, `cc-news:YYYY-MM[-DD]`, `@NAME` of the
+            registry, or `@all` for its folders and verified sites.
         lake: Folder or s3://bucket/prefix of the lake, made if need be.
         source_id: Name for the pages of ad-hoc sources, instead of the file's or folder's own.
         as_kind: Kind of every file, instead of what its content says.
@@ -72,8 +73,10 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
             run_id=run.run_id,
             rules=FetchRules(delay_s=delay, allow_private=allow_private, limit=limit),
         )
+        crawls = [open_cc_news(news, lake=store, source_id=source_id) for news in intake.cc_news]
+        network = intake.with_licenses(chain(fetched, *crawls))
         items = with_estimate(
-            islice(chain(intake.files, intake.with_licenses(fetched)), limit),
+            islice(chain(intake.files, network), limit),
             input_sizes(sources, registry=registry),
             TALLY.expect,
         )

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
+from tasks.cc_news.spec import CcNews, parse_cc_news
 from tasks.errors import SourceError, UsageError
 from tasks.network.site import Site, merged, site_at, site_of_entry, site_of_list
 from tasks.registered import Sites, find_sites, state_license
@@ -20,17 +21,19 @@ from tasks.sources.paths import find_files
 
 ALL_SOURCES = "@all"
 _WEB_PREFIXES = ("http://", "https://", "feed:")
-_OTHER_PREFIXES = ("cc-news:", "ftp://", "s3://")
+_OTHER_PREFIXES = ("ftp://", "s3://")
+_CC_NEWS_PREFIX = "cc-news:"
 
 Items = Iterator[Page | Rejection | Skip]
 
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What a run takes in: the items of files, read lazily, and sites that are to be fetched."""
+    """What a run takes in: the items of files, read lazily, and what is to be fetched."""
 
     files: Items
     sites: tuple[Site, ...]
+    cc_news: tuple[CcNews, ...]
     _registered: Sites
 
     def with_licenses(self, fetched: Items) -> Items:
@@ -56,8 +59,9 @@ def open_sources(
     Pages carry the license that the registry states for their source or for their site.
 
     Args:
-        sources: Files, folders, globs, web addresses, files that list addresses, `@NAME` of the
-            registry, or `@all` for its folders and those of its sites that are verified.
+        sources: Files, folders, globs, web addresses, files that list addresses,
+            `cc-news:YYYY-MM[-DD]`, `@NAME` of the registry, or `@all` for its folders and those of
+            its sites that are verified.
         registry: The registry file; it may be absent where no SOURCE is a name of it.
         source_id: Name for all pages of ad-hoc sources, instead of the file's, folder's or host's.
         as_kind: Kind of every file, instead of what its content says.
@@ -71,6 +75,7 @@ def open_sources(
     registered = find_sites(entries)
     files: list[Items] = []
     sites: list[Site] = []
+    cc_news: list[CcNews] = []
     for source in sources:
         if source.startswith("@"):
             if source_id is not None:
@@ -83,6 +88,8 @@ def open_sources(
                     files.append(_with_license(opened, entry, registered))
                 else:
                     sites.append(site_of_entry(entry))
+        elif source.lower().startswith(_CC_NEWS_PREFIX):
+            cc_news.append(parse_cc_news(source))
         elif source.lower().startswith(_OTHER_PREFIXES):
             raise UsageError(f"cannot ingest {source}: name a path, or an http(s) address")
         elif source.lower().startswith(_WEB_PREFIXES):
@@ -94,7 +101,7 @@ def open_sources(
             meant = next((entry for entry in entries if entry.source_id == source_id), None)
             opened = open_source(source, source_id=source_id, as_kind=as_kind)
             files.append(_with_license(opened, meant, registered))
-    return Intake(chain.from_iterable(files), merged(sites), registered)
+    return Intake(chain.from_iterable(files), merged(sites), tuple(cc_news), registered)
 
 
 def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:

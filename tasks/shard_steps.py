@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from expectations.records import Article, FunnelCount, Rejection
+from tasks.cc_news.progress import settle_cc_news
 from tasks.commit import SeenPagesError, Shard, commit_shard, transaction_of
 from tasks.network.settling import settle
 from tasks.opening import open_lake
@@ -84,6 +85,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
             continue
         TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
         settle(lake, shard)
+        settle_cc_news(lake, shard)
         discard(shard)
         return ShardResult(tuple(funnel), validated.outcomes, count_hits(validated.passed))
 
