@@ -140,6 +140,8 @@ def print_summary(summary: RunSummary, *, as_json: bool) -> None:
     for reason, count in summary.reasons.items():
         outcome, stage, rule = reason.split("/", 2)
         sys.stdout.write(f"         {count:,} {outcome} at {stage}: {rule}\n")
+    for failure in summary.failures:
+        sys.stdout.write(f"failed   {failure}\n")
     for gate in summary.failed_gates:
         sys.stdout.write(f"gate     {gate}: FAILED\n")
     sys.stdout.write(f"lake     {summary.lake}\nreport   {summary.report}\n")

@@ -30,16 +30,19 @@ from tasks.snapshots import moment
 from tasks.storage import Lake
 from tasks.validate import GateResult, RuleCount, SourceCounts, judge_run
 
+MOST_FAILURES = 20  # told of a run; the funnel has their number
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunSummary:
-    """What a run did."""
+    """What a run did. `failures` are examples of items that failed, with their addresses."""
 
     run_id: str
     status: str
     lake: str
     items: dict[str, int]
     reasons: dict[str, int]
+    failures: tuple[str, ...]
     failed_gates: tuple[str, ...]
     seconds: float
     report: str
@@ -97,7 +100,8 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
     Returns:
         The summary, and the same as Markdown.
     """
-    funnel, gates = record_metrics(lake, run, results)
+    shards = list(results)
+    funnel, gates = record_metrics(lake, run, shards)
     failed_gates = critical_failures(gates)
     ended = record_end(lake, run, status="gate-failed" if failed_gates else "completed")
     with open_catalog(lake) as connection:
@@ -110,6 +114,7 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
             lake=lake.uri,
             items={str(outcome): items for outcome, items in items_by_outcome(funnel).items()},
             reasons=_items_by_reason(funnel),
+            failures=tuple(words for shard in shards for words in shard.failures)[:MOST_FAILURES],
             failed_gates=failed_gates,
             seconds=(ended.ended_at - run.started_at).total_seconds() if ended.ended_at else 0.0,
             report=report,

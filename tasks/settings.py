@@ -56,6 +56,11 @@ def user_agent() -> str:
     return f"Broadsheet/{pipeline_version()}" + (f" (+{contact})" if contact else "")
 
 
+def proxy() -> str | None:
+    """Address of a proxy to fetch through, if one is set on purpose: $BROADSHEET_PROXY alone."""
+    return os.environ.get("BROADSHEET_PROXY") or None
+
+
 def default_workers() -> int:
     """One worker a core this process may use."""
     try:

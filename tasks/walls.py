@@ -77,6 +77,26 @@ PHRASES: tuple[tuple[Reason, re.Pattern[str]], ...] = (
     ),
 )
 
+# What servers say in place of an article that is not there, with status 200.
+ERROR_PAGE = re.compile(
+    r"\bpages? (?:you(?: are|'re|’re| were)? (?:looking for|requested|trying)"
+    r"|(?:was |is )?not found"
+    r"|(?:can(?:not|'t|’t)|could(?: not|n't|n’t)) be found|(?:does not|doesn't|doesn’t|no longer)"
+    r" exists?)|\b404 ?[-–—:|]? ?(?:error|not found|page not found)|\berror ?404\b"
+    r"|seite (?:wurde )?(?:leider )?nicht gefunden|seite existiert nicht"
+    r"|page (?:demandée )?(?:est )?introuvable|page non trouvée|page demandée n['’](?:existe|est)"
+    r"|página (?:no (?:encontrada|existe|disponible)|não (?:foi )?encontrada|não existe)"
+    r"|pagina non (?:è stata )?trovata|pagina (?:is |werd )?niet gevonden"
+    r"|страниц[аы] (?:не найдена|не существует)|صفحه (?:\w+ ){0,3}(?:یافت|پیدا) نشد"
+    r"|الصفحة (?:غير موجودة|المطلوبة غير)"
+    r"|页面(?:不存在|未找到)|找不到(?:该|您)?(?:页面|網頁|頁面)|頁面不存在"
+    r"|ページが見つかりません|お探しのページ|페이지를 찾을 수 없|sayfa bulunamadı"
+    r"|sidan (?:kunde inte hittas|hittades inte|finns inte)"
+    r"|strona nie (?:istnieje|została znaleziona)",
+    re.IGNORECASE,
+)
+_LONGEST_TITLE = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Wall:
@@ -98,13 +118,24 @@ def find_wall(tree: HtmlElement, body: str) -> Wall | None:
     """
     if len(body) > LONGEST_NOTICE:
         return None
+    if (said := _title_of_an_error(tree)) is not None:
+        return Wall(Reason.ERROR_PAGE, f"the page is called: {said}")
     words = " ".join(" ".join(_visible(tree)).split())
     if len(words) > LOOKED_AT:
         # There is a whole page around it, which may hold such words anywhere.
         words = body
-    for reason, pattern in PHRASES:
+    for reason, pattern in (*PHRASES, (Reason.ERROR_PAGE, ERROR_PAGE)):
         if (match := pattern.search(words)) and _is_notice(body, pattern):
             return Wall(reason, f"the page only says: {_around(words, match)}")
+    return None
+
+
+def _title_of_an_error(tree: HtmlElement) -> str | None:
+    """The title or headline that begins as an error's does."""
+    for element in tree.iter("title", "h1"):
+        said = " ".join("".join(element.itertext()).split())[:_LONGEST_TITLE]
+        if ERROR_PAGE.match(said):
+            return said
     return None
 
 

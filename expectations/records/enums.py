@@ -95,6 +95,7 @@ class Reason(StrEnum):
     CONSENT_WALL = "consent_wall"
     PAYWALL = "paywall"
     JAVASCRIPT_REQUIRED = "javascript_required"
+    ERROR_PAGE = "error_page"
     INTERNAL_ERROR = "internal_error"
 
 

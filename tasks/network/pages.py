@@ -17,6 +17,7 @@ from expectations.records import (
     Stage,
     rejection,
 )
+from tasks.discover.patterns import why_no_article
 from tasks.fetch.messages import Failure, Response
 from tasks.memory import KnownAddress
 from tasks.network.backlog import Queued
@@ -26,6 +27,7 @@ from tasks.schedule import failure_weight, next_page_try, next_recheck
 from tasks.sources.payload import judge_payload
 
 NOT_MODIFIED = 304
+_GONE = 410  # RFC 9110, 15.5.11
 
 
 def keep_page(
@@ -46,6 +48,15 @@ def keep_page(
         reserved: Rights that the site reserves for all its pages.
     """
     known = fetching.memory.addresses([queued.url]).get(queued.url)
+    if redirects and isinstance(result, Response) and why_no_article(result.request.url):
+        # Many sites lead from an article that is gone to their front page.
+        _remember_failure(fetching, queued, known, replace(result, status=_GONE))
+        return Skip(
+            source_id=queued.source_id,
+            reason=Reason.NOT_AN_ARTICLE,
+            stage=Stage.FETCH,
+            detail=f"{queued.url} leads to {result.request.url}",
+        )
     if isinstance(result, Response) and 200 <= result.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _keep(fetching, queued, result, known, redirects, reserved)
     if isinstance(result, Response) and result.status == NOT_MODIFIED and known is not None:

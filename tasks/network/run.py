@@ -21,7 +21,7 @@ from tasks.network.context import Fetching
 from tasks.network.leftovers import take_leftovers
 from tasks.network.search import SiteSearch
 from tasks.network.site import Site
-from tasks.settings import pipeline_version, user_agent
+from tasks.settings import pipeline_version, proxy, user_agent
 from tasks.sources import MAX_PAGE_BYTES
 from tasks.storage import Lake
 
@@ -106,4 +106,4 @@ def fetch_sites(
 
 
 def _connect(rules: FetchRules) -> Callable[[], Exchanger]:
-    return lambda: Client(user_agent=user_agent(), allow_private=rules.allow_private)
+    return lambda: Client(user_agent=user_agent(), allow_private=rules.allow_private, proxy=proxy())

@@ -43,6 +43,7 @@ from tasks.schedule import DAY
 MAX_DOCUMENT_BYTES = 100 << 20  # of a sitemap with gzip undone; the protocol allows 50 MiB
 _NO_ADDRESS = ""
 MAX_DEPTH = 3  # of indexes of sitemaps; the protocol allows one
+MAX_SCHEDULED_PAGES = 1_000  # of a site and run: at two seconds each, half an hour
 MAX_DOCUMENTS = 2_000  # feeds and sitemaps of a site and run
 # A site without feeds may offer all that it ever published; its news is what is asked for.
 NEWS_S = 30 * DAY
@@ -76,7 +77,7 @@ class SiteSearch:
         self._fetching = fetching
         self._waiting: deque[Find] = deque()
         self._asked: set[str] = set()
-        self._under_way = 0
+        self._under_way = self._given_out = 0
         self._left = Counter[Left]()
         self._rejected: list[Rejection] = []
         self._feeds_read: list[KnownFeed] = []
@@ -93,13 +94,19 @@ class SiteSearch:
                 find = self._waiting.popleft()
                 self._under_way += 1
                 yield self._target(_request(find, self._fetching.now()), find)
-            elif some := self._fetching.backlog.pop(self.site.source_id):
+            elif self._may_go_on and (some := self._fetching.backlog.pop(self.site.source_id)):
+                self._given_out += len(some)
                 for queued in some:
                     yield self._target(self._page_request(queued), queued)
             elif self._under_way:
                 yield None
             else:
                 return
+
+    @property
+    def _may_go_on(self) -> bool:
+        """A run of the schedule ends before the next one begins: the rest is for that one."""
+        return not self.site.is_scheduled or self._given_out < MAX_SCHEDULED_PAGES
 
     def take(self, fetched: Fetched[Payload]) -> Items:
         """Take what came of a target, and say which items it is."""
@@ -125,7 +132,7 @@ class SiteSearch:
         not be found unmodified by the next one.
         """
         for feed in self._feeds_read:
-            is_done = not self._fetching.backlog.is_spent
+            is_done = self._may_go_on and not self._fetching.backlog.is_spent
             known = feed if is_done else replace(feed, etag=None, last_modified=None)
             self._fetching.memory.put_feed(known)
         yield from self._rejected

@@ -30,10 +30,27 @@ CONSENT = [
     "Мы используем файлы cookie.",
 ]
 SCRIPTS = ["JavaScriptを有効にしてください。", "Włącz obsługę JavaScript.", "请启用JavaScript"]
+ERRORS = [
+    "The page you are looking for could not be found.",
+    "Sorry, that page can't be found.",
+    "404 - Not Found",
+    "Die Seite wurde leider nicht gefunden.",
+    "La page demandée est introuvable.",
+    "Página no encontrada",
+    "Página não encontrada",
+    "Pagina non trovata",
+    "Pagina niet gevonden",
+    "Запрошенная страница не найдена.",
+    "صفحه مورد نظر یافت نشد",
+    "الصفحة غير موجودة",
+    "页面不存在",
+    "お探しのページは見つかりません",
+]
 NOTICES = [
     *((words, Reason.PAYWALL) for words in PAYWALLS),
     *((words, Reason.CONSENT_WALL) for words in CONSENT),
     *((words, Reason.JAVASCRIPT_REQUIRED) for words in SCRIPTS),
+    *((words, Reason.ERROR_PAGE) for words in ERRORS),
 ]
 
 
@@ -71,3 +88,20 @@ def test_a_long_text_is_an_article_whatever_it_says() -> None:
     text = " ".join(PAYWALLS) * 3
     page = html.fromstring(f"<html><body><p>{text}</p></body></html>")
     assert find_wall(page, text) is None
+
+
+@pytest.mark.parametrize("where", ["title", "h1"])
+def test_a_page_that_is_called_an_error_is_one_whatever_its_few_words(where: str) -> None:
+    title = "<title>Page not found - The Example</title>" if where == "title" else ""
+    heading = "<h1>404 Not Found</h1>" if where == "h1" else ""
+    said = "Try the search, or read what others read: the ferry, the school, the budget."
+    page = html.fromstring(f"<html>{title}<body>{heading}<p>{said}</p></body></html>")
+    wall = find_wall(page, said)
+    assert wall is not None
+    assert wall.reason is Reason.ERROR_PAGE
+
+
+def test_a_report_about_errors_is_an_article() -> None:
+    brief = "The court ruled on Monday. Its page on the case could not be found for two hours."
+    page = html.fromstring(f"<html><title>Court loses a page</title><p>{brief}</p></html>")
+    assert find_wall(page, brief) is None

@@ -14,6 +14,7 @@ import pytest
 from expectations.records import Page, Rejection, Skip
 from tasks.fetch.crawl import CrawlRules
 from tasks.memory import open_memory
+from tasks.network import search
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.network.settling import memory_of
 from tasks.network.site import Site, Start, StartKind, site_at, site_of_list
@@ -284,6 +285,20 @@ def test_what_a_run_that_was_stopped_left_is_fetched_by_the_next_one(
     assert site.asked().total() < 50 + 2 + RULES.crawl.max_results + RULES.crawl.threads
 
 
+def test_a_scheduled_run_leaves_the_rest_of_a_long_list_to_the_next(
+    lake: Lake, site: NewsSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "MAX_SCHEDULED_PAGES", 100)
+    with_feed(site, *(str(number) for number in range(250)))
+    source = registered(site, StartKind.FEED, "/feed")
+    found = []
+    for _ in range(3):
+        found.append(paths(fetch(lake, source, clock=clock)))
+        clock.time += HOUR
+    assert [len(some) for some in found] == [100, 100, 50]
+    assert len({path for some in found for path in some}) == 250
+
+
 # What fails
 
 
@@ -296,6 +311,14 @@ def test_a_page_that_is_refused_is_failed_and_the_others_are_fetched(
     site.statuses["/news/two"] = status
     items = fetch(lake, site_at(f"{site.url}/feed"))
     assert outcomes(items) == {"page": 1, "failed http_status": 1}
+
+
+def test_an_article_that_leads_to_the_front_page_is_none(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    site.publish("/", "Front page", a_text("everybody"))
+    site.redirects["/news/two"] = "/"
+    items = fetch(lake, site_at(f"{site.url}/feed"))
+    assert outcomes(items) == {"page": 1, "skipped not_an_article": 1}
 
 
 def test_a_feed_that_is_a_page_is_a_rejection(lake: Lake, site: NewsSite) -> None:
