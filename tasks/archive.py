@@ -158,6 +158,7 @@ class _File:
                 (SOURCE_FIELD, _ascii(source_id)),
                 *([(GIVEN_FIELD, stated)] if (stated := write_given_field(given)) else []),
                 *([(RESERVED_FIELD, " ".join(reserved))] if reserved else []),
+                *([("WARC-Truncated", "length")] if _is_cut(response) else []),
                 ("Content-Type", "application/http; msgtype=response"),
             ],
             block,
@@ -254,6 +255,12 @@ def _record(
     header = "".join(f"{name}: {value}\r\n" for name, value in named)
     whole = b"WARC/1.1\r\n" + header.encode() + b"\r\n" + block + b"\r\n\r\n"
     return gzip.compress(whole, COMPRESSION, mtime=0)
+
+
+def _is_cut(response: Response) -> bool:
+    """Whether the body was dropped: that of a redirect is, if it is long."""
+    declared = response.field("Content-Length")
+    return not response.wire_body and declared.isdecimal() and int(declared) > 0
 
 
 def _request_block(url: str) -> bytes:

@@ -38,7 +38,8 @@ create index due_addresses on addresses (source_id, due_at) where due_at is not 
 create table feeds (
     url text primary key, source_id text not null, etag text, last_modified text,
     body_hash blob, polled_at real not null, read_at real, due_at real not null,
-    interval_s real not null, failures real not null, problem text, is_partly_read integer not null
+    interval_s real not null, failures real not null, problem text, is_partly_read integer not null,
+    lies integer not null
 ) without rowid;
 create index feeds_of_source on feeds (source_id);
 create table sites (source_id text primary key, looked_at real not null) without rowid;
@@ -78,7 +79,8 @@ class KnownFeed:
     """What is known of a feed or sitemap: what it last sent, and when to ask it again.
 
     It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
-    `is_partly_read` says that its older links were passed over then.
+    `is_partly_read` says that its older links were passed over then. `lies`: it was once found
+    changed though its validators had not, and is asked without them since.
     """
 
     url: str
@@ -93,6 +95,7 @@ class KnownFeed:
     failures: float
     problem: str | None
     is_partly_read: bool = False
+    lies: bool = False
 
 
 class Memory:
@@ -261,7 +264,8 @@ def _address(row: dict[str, Any]) -> KnownAddress:
 
 
 def _feed(row: dict[str, Any]) -> KnownFeed:
-    return KnownFeed(**{**row, "is_partly_read": bool(row["is_partly_read"])})
+    flags = {name: bool(row[name]) for name in ("is_partly_read", "lies")}
+    return KnownFeed(**{**row, **flags})
 
 
 def _stored(value: object) -> object:

@@ -11,6 +11,8 @@ from urllib.parse import unquote, urlsplit
 from tasks.robots_rules import rules_of_each
 
 _ROBOTS_NAMES = frozenset({"robots", "x-robots-tag", "googlebot", "bingbot"})
+NAMES_OF_RESERVATIONS = _ROBOTS_NAMES | {"tdm-reservation"}
+"""Names of the meta elements and headers that are read, in lower case."""
 _ROBOTS_SIGNALS = frozenset({"noai", "noimageai", "noml"})
 SITE_SIGNALS = frozenset({"ai.txt", "robots", "tdm-reservation"})  # of a site's own files
 _BETWEEN_SIGNALS = re.compile(r"[\s,:;]+")

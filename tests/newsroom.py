@@ -29,8 +29,7 @@ class Asked:
 class NewsSite:
     """A site whose content is a dictionary, and which may be down or lie.
 
-    `lying` are paths that answer 304 whenever they are asked with a validator. `now` is the clock
-    of the log.
+    `lying` are paths whose validator never changes. `now` is the clock of the log.
     """
 
     url: str = ""
@@ -73,8 +72,10 @@ class NewsSite:
             return self.statuses.get(path, 404), {}, b"<html>not found</html>"
         kind, body = self.pages[path]
         etag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
-        if validator is not None and (validator == etag or path in self.lying):
-            return 304, {"ETag": validator}, b""
+        if path in self.lying:
+            etag = '"always"'
+        if validator == etag:
+            return 304, {"ETag": etag}, b""
         return self.statuses.get(path, 200), {"ETag": etag, "Content-Type": kind}, body
 
 

@@ -8,7 +8,7 @@ for mark-up. `decision` adds up, and leaves copy of `agencies` out.
 from tasks.licensing.agencies import agency_of
 from tasks.licensing.decision import attribution_line, decide
 from tasks.licensing.names import parse_given_license, parse_license
-from tasks.licensing.page import PageRights, rights_in_page, rights_reserved
+from tasks.licensing.page import PageRights, rights_in_page
 from tasks.licensing.statements import Statement
 from tasks.licensing.text import cut_footer, statements_in_text
 
@@ -22,6 +22,5 @@ __all__ = [
     "parse_given_license",
     "parse_license",
     "rights_in_page",
-    "rights_reserved",
     "statements_in_text",
 ]

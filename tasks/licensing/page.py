@@ -29,6 +29,7 @@ from tasks.licensing.names import parse_license
 from tasks.licensing.sentence import read_sentence, scope_of
 from tasks.licensing.statements import Statement
 from tasks.licensing.text import sentence_at, statements_in_text
+from tasks.reservations import NAMES_OF_RESERVATIONS, rights_reserved
 
 _MAX_LINKS = 200
 _MAX_FOOTERS = 1000
@@ -45,10 +46,7 @@ _RIGHTS_META = frozenset(
         "dcterms.license", "dc.rights.license", "dcterms.rightsholder",
     }
 )  # fmt: skip
-_ROBOTS_META = frozenset({"robots", "x-robots-tag", "googlebot", "bingbot"})
-_ROBOTS_SIGNALS = frozenset({"noai", "noimageai", "noml"})
-_TDM_RESERVATION = "tdm-reservation"
-_READ_META = _RIGHTS_META | _ROBOTS_META | {_TDM_RESERVATION}
+_READ_META = _RIGHTS_META | NAMES_OF_RESERVATIONS
 _PICTURE_CREDIT = re.compile(
     r"\b(?:photos?|fotos?|bild|image|picture|credit|abbildung|crédits?|immagine|imagen|flickr|"
     r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
@@ -87,25 +85,6 @@ def rights_in_page(
         *_in_footers(_footers(tree)),
     ]
     return PageRights(tuple(dict.fromkeys(found)), rights_reserved(metas))
-
-
-def rights_reserved(named: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Machine-readable reservations against text and data mining, sorted.
-
-    Read: robots meta elements and `X-Robots-Tag` headers (`noai`, `noimageai`, `noml`), and
-    TDMRep's `tdm-reservation` as meta element or header (W3C TDM Reservation Protocol).
-
-    Args:
-        named: Name and value of meta elements or of a response's headers.
-    """
-    signals: set[str] = set()
-    for name, value in named:
-        plain = name.strip().lower()
-        if plain in _ROBOTS_META:
-            signals |= _ROBOTS_SIGNALS & set(re.split(r"[\s,:;]+", value.lower()))
-        elif plain == _TDM_RESERVATION and value.strip() == "1":
-            signals.add(_TDM_RESERVATION)
-    return tuple(sorted(signals))
 
 
 # The three below see each element of their kind on every page: they ask for as little as they can.

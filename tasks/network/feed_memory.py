@@ -19,7 +19,7 @@ _TRUSTED_S = DAY
 def is_trusted(feed: KnownFeed, now: float, *, only_news: bool) -> bool:
     """Whether a feed may be asked with its validators, or is to be read again whatever it says."""
     is_fresh = feed.read_at is not None and now - feed.read_at < _TRUSTED_S
-    return is_fresh and (only_news or not feed.is_partly_read)
+    return is_fresh and not feed.lies and (only_news or not feed.is_partly_read)
 
 
 def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
@@ -54,12 +54,20 @@ def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
     failures = 0.0
     if problem is not None:
         failures = (before.failures if before else 0.0) + failure_weight(Reason.BROKEN_FEED)
+    etag = response.field("ETag") or None
+    last_modified = response.field("Last-Modified") or None
+    body_hash = sha256(response.body).digest()
+    is_caught = (
+        before is not None
+        and (etag, last_modified) == (before.etag, before.last_modified) != (None, None)
+        and body_hash != before.body_hash
+    )
     return KnownFeed(
         url=url,
         source_id=site.source_id,
-        etag=response.field("ETag") or None,
-        last_modified=response.field("Last-Modified") or None,
-        body_hash=sha256(response.body).digest(),
+        etag=etag,
+        last_modified=last_modified,
+        body_hash=body_hash,
         polled_at=now,
         read_at=now,
         due_at=now + interval if problem is None else next_try(failures, now),
@@ -67,6 +75,7 @@ def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
         failures=failures,
         problem=problem,
         is_partly_read=is_partly_read,
+        lies=is_caught or (before is not None and before.lies),
     )
 
 

@@ -16,10 +16,10 @@ from tasks.licensing import (
     decide,
     parse_license,
     rights_in_page,
-    rights_reserved,
     statements_in_text,
 )
 from tasks.licensing.words import TRIGGER, may_state_rights
+from tasks.reservations import rights_reserved
 from tasks.text import normalise
 
 BODY = "The ministers met on Monday. They spoke of “trade and the border.”"

@@ -402,7 +402,7 @@ def test_a_page_that_is_always_not_modified_is_read_at_last(
     assert found
 
 
-def test_a_feed_that_is_always_not_modified_is_read_once_a_day(
+def test_a_feed_that_is_always_not_modified_is_caught_and_not_believed_again(
     lake: Lake, site: NewsSite, clock: Clock
 ) -> None:
     with_feed(site, "one")
@@ -413,6 +413,9 @@ def test_a_feed_that_is_always_not_modified_is_read_once_a_day(
     assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == []
     clock.time += DAY
     assert "/news/two" in paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock))
+    with_feed(site, "three", "two", "one")
+    clock.time += HOUR
+    assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == ["/news/three"]
 
 
 def test_a_registered_feed_is_asked_when_it_is_due(
