@@ -40,6 +40,7 @@ bench: .venv/.ready  ## ratios into benchmarks/results.md
 	$(PY) -m benchmarks.throughput
 	$(PY) -m benchmarks.quality
 	$(PY) -m benchmarks.rights
+	$(PY) -m benchmarks.fetching
 	$(PY) -m benchmarks.lake
 
 bench-peers: .venv/.ready  ## datatrove and newspaper4k on the same pages, where they can be installed

@@ -17,6 +17,7 @@ import lxml.html
 from benchmarks.corpus import LABELLED, LABELLED_SETS, Labelled, labelled_pages
 from benchmarks.datelines import dateline_rows
 from benchmarks.results import circumstances, write_section
+from benchmarks.rights_cost import rights_cost
 from benchmarks.targets import Measure, table
 from expectations.records import Article, Page, PageKind, Rights
 from tasks.extract import extract_page
@@ -188,7 +189,9 @@ def main() -> None:
         )
         for row in rows
     ]
-    listed, mix = page_licenses(page for name in LABELLED_SETS for page in labelled_pages(name))
+    pages = [page for name in LABELLED_SETS for page in labelled_pages(name)]
+    measures.append(rights_cost(pages))
+    listed, mix = page_licenses(pages)
     lines = [
         "## Rights and datelines\n",
         circumstances("python -m benchmarks.rights"),
