@@ -13,7 +13,7 @@ from pydantic import Field
 from flows.shards import RUNNER, ingest_shards
 from tasks.cc_news.read import open_cc_news
 from tasks.estimate import with_estimate
-from tasks.intake import input_sizes, open_sources
+from tasks.intake import input_sizes, open_sources, without_secrets
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.opening import open_or_create_lake
 from tasks.runs import RunSummary, finish_run, recorded_run
@@ -56,6 +56,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
         allow_private: Fetch from private addresses, too.
     """
     registry = default_registry()
+    sources = without_secrets(sources)
     intake = open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)
     TALLY.reset()
     store = open_or_create_lake(lake)

@@ -133,8 +133,11 @@ class _File:
         self.path = path
         self.size = 0
         self._pages: list[Archived] = []
-        self._file = path.open("xb", buffering=0)
+        # Locked before it has its name: whoever finds it unlocked may finish it.
+        unnamed = path.with_name(f".{path.name}")
+        self._file = unnamed.open("xb", buffering=0)
         fcntl.flock(self._file, fcntl.LOCK_EX)
+        unnamed.rename(path)
         about = f"software: {software}\r\nformat: WARC File Format 1.1\r\n"
         fields = [("WARC-Filename", path.name), ("Content-Type", "application/warc-fields")]
         self._write(_record("warcinfo", datetime.now(UTC), fields, about.encode()))

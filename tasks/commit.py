@@ -133,7 +133,11 @@ def _commit_rows(
         reprocessed=shard.reprocessed,
     )
     funnel = funnel_rows(
-        _fates(shard, assigned), shard.discovered, run_id=shard.run_id, shard=shard.name
+        _fates(shard, assigned),
+        shard.discovered,
+        run_id=shard.run_id,
+        shard=shard.name,
+        examples={_fate(skip): skip.detail for skip in reversed(shard.skips) if skip.detail},
     )
     check_sums(funnel)
     versions = to_table(ArticleVersion, [a.row for a in assigned if a.row is not None])
@@ -159,8 +163,12 @@ def _fates(shard: Shard, assigned: Sequence[Assigned]) -> Counter[Fate]:
     fates.update(Fate(s.page.source_id, Stage.COMMIT, Outcome.UNCHANGED) for s in shard.seen)
     fates.update(Fate(r.source_id, r.stage, Outcome.REJECTED, r.rule) for r in shard.rejections)
     for skip in shard.skips:
-        fates[Fate(skip.source_id, skip.stage, skip.outcome, skip.reason)] += skip.items
+        fates[_fate(skip)] += skip.items
     return fates
+
+
+def _fate(skip: SkipRow) -> Fate:
+    return Fate(skip.source_id, skip.stage, skip.outcome, skip.reason)
 
 
 def rejection_id(rejection: Rejection) -> str:

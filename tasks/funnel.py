@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from expectations.records import FunnelCount, Outcome, Stage
 
+NO_EXAMPLES: Mapping[Fate, str] = {}
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Fate:
@@ -20,7 +22,12 @@ class Fate:
 
 
 def funnel_rows(
-    fates: Mapping[Fate, int], discovered: Mapping[str, int], *, run_id: str, shard: str
+    fates: Mapping[Fate, int],
+    discovered: Mapping[str, int],
+    *,
+    run_id: str,
+    shard: str,
+    examples: Mapping[Fate, str] = NO_EXAMPLES,
 ) -> list[FunnelCount]:
     """Count fates beside the items that were discovered, which `check_sums` compares.
 
@@ -29,6 +36,7 @@ def funnel_rows(
         discovered: Items that came in, by source, counted apart from the fates.
         run_id: The run.
         shard: The shard.
+        examples: In words, one of the items with a fate.
     """
     counts = Counter(fates)
     for source_id, items in discovered.items():
@@ -42,6 +50,7 @@ def funnel_rows(
             outcome=fate.outcome,
             reason=fate.reason,
             items=items,
+            example=examples.get(fate),
         )
         for fate, items in sorted(counts.items(), key=lambda pair: _sortable(pair[0]))
     ]

@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage, rejection
+from tasks import urls
 from tasks.cc_news.spec import CcNews, parse_cc_news
 from tasks.errors import SourceError, UsageError
 from tasks.network.site import Site, merged, site_at, site_of_entry, site_of_list
@@ -102,6 +103,11 @@ def open_sources(
             opened = open_source(source, source_id=source_id, as_kind=as_kind)
             files.append(_with_license(opened, meant, registered))
     return Intake(chain.from_iterable(files), merged(sites), tuple(cc_news), registered)
+
+
+def without_secrets(sources: Sequence[str]) -> list[str]:
+    """SOURCE arguments as they may be stored: addresses without user and password."""
+    return [urls.without_credentials(s) if "://" in s else s for s in sources]
 
 
 def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:

@@ -127,6 +127,22 @@ class Memory:
         """Remember what came of an address."""
         self._put("addresses", address)
 
+    def note_page(
+        self, addresses: Iterable[KnownAddress], *, pending: tuple[str, str] | None
+    ) -> None:
+        """Remember a page that was archived, in one step that no kill divides.
+
+        Args:
+            addresses: All that lead to it.
+            pending: Its place and its run, if the lake is to get it.
+        """
+        with self._lock, _transaction(self._connection):
+            for address in addresses:
+                statement, values = _put("addresses", address)
+                self._connection.execute(statement, values)
+            if pending is not None:
+                self._connection.execute("insert or ignore into pending values (?, ?)", pending)
+
     def feeds(self, source_id: str) -> list[KnownFeed]:
         """The feeds and sitemaps of a source."""
         rows = self._read("select * from feeds where source_id = ? order by url", (source_id,))
@@ -150,9 +166,14 @@ class Memory:
         """Remember that a source's homepage was searched for feeds."""
         self._write("insert or replace into sites values (?, ?)", (source_id, now))
 
-    def keep(self, raw_ref: str, run_id: str) -> None:
-        """Note that a page is in the archive and not yet in the lake."""
-        self._write("insert or ignore into pending values (?, ?)", (raw_ref, run_id))
+    def claim(self, raw_ref: str, *, left_by: str, run_id: str) -> bool:
+        """Take over a pending page of a run that is dead; False if another run was faster."""
+        with self._lock:
+            taken = self._connection.execute(
+                "update pending set run_id = ? where raw_ref = ? and run_id = ?",
+                (run_id, raw_ref, left_by),
+            )
+            return taken.rowcount == 1
 
     def pending(self) -> list[tuple[str, str]]:
         """Pages that are in the archive and not yet in the lake: place and run, in order."""
@@ -208,8 +229,7 @@ class Memory:
         return rows[0] if rows else {"next_at": 0.0, "learned": 0.0}
 
     def _put(self, table: str, row: KnownAddress | KnownFeed) -> None:
-        values = [_stored(getattr(row, name)) for name in row.__slots__]
-        self._write(_insert(table, row.__slots__), values)
+        self._write(*_put(table, row))
 
     def _read(self, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         with self._lock:
@@ -254,9 +274,11 @@ class RememberedRobots:
         self.memory.put_robots(origin, stored)
 
 
-def _insert(table: str, names: Sequence[str]) -> str:
+def _put(table: str, row: KnownAddress | KnownFeed) -> tuple[str, list[object]]:
+    names = row.__slots__
     marks = ", ".join("?" * len(names))
-    return f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
+    statement = f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
+    return statement, [_stored(getattr(row, name)) for name in names]
 
 
 def _address(row: dict[str, Any]) -> KnownAddress:

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 
 import duckdb
 
 from expectations.columns import to_table
-from expectations.records import FunnelCount, Metric, Outcome, Run, Severity
+from expectations.records import FunnelCount, Metric, Outcome, Reason, Run, Severity
 from tasks.catalog import publish
 from tasks.damage import refuse_damaged
 from tasks.errors import LakeError
@@ -31,6 +32,7 @@ from tasks.storage import Lake
 from tasks.validate import GateResult, RuleCount, SourceCounts, judge_run
 
 MOST_FAILURES = 20  # told of a run; the funnel has their number
+_TOLD_OF_SKIPS = (Reason.FORBIDDEN_ADDRESS, Reason.ROBOTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +86,7 @@ def recorded_run(lake: Lake, *, flow: str, sources: Sequence[str]) -> Iterator[R
     except BaseException as error:
         # The disk may be full: what went wrong first is what the user must hear.
         with contextlib.suppress(Exception):
-            detail = _storable(f"{type(error).__name__}: {error}"[:1000])
+            detail = _storable(f"{type(error).__name__}: {error}"[:1000].removesuffix(": "))
             record_end(lake, run, status="failed", detail=detail)
         raise
 
@@ -100,8 +102,7 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
     Returns:
         The summary, and the same as Markdown.
     """
-    shards = list(results)
-    funnel, gates = record_metrics(lake, run, shards)
+    funnel, gates = record_metrics(lake, run, results)
     failed_gates = critical_failures(gates)
     ended = record_end(lake, run, status="gate-failed" if failed_gates else "completed")
     with open_catalog(lake) as connection:
@@ -114,7 +115,7 @@ def finish_run(lake: Lake, run: Run, results: Iterable[ShardResult]) -> tuple[Ru
             lake=lake.uri,
             items={str(outcome): items for outcome, items in items_by_outcome(funnel).items()},
             reasons=_items_by_reason(funnel),
-            failures=tuple(words for shard in shards for words in shard.failures)[:MOST_FAILURES],
+            failures=_failures(funnel),
             failed_gates=failed_gates,
             seconds=(ended.ended_at - run.started_at).total_seconds() if ended.ended_at else 0.0,
             report=report,
@@ -177,6 +178,16 @@ def _items_by_reason(funnel: Iterable[FunnelCount]) -> dict[str, int]:
         if row.reason is not None:
             sums[f"{row.outcome}/{row.stage}/{row.reason}"] += row.items
     return dict(sums.most_common())
+
+
+def _failures(funnel: Iterable[FunnelCount]) -> tuple[str, ...]:
+    """What could not be had, in words: one item for each reason, source and shard."""
+    told = (
+        f"{row.reason}: {row.example}"
+        for row in funnel
+        if row.example and (row.outcome is Outcome.FAILED or row.reason in _TOLD_OF_SKIPS)
+    )
+    return tuple(islice(dict.fromkeys(told), MOST_FAILURES))
 
 
 def _source_counts(funnel: Iterable[FunnelCount]) -> list[SourceCounts]:

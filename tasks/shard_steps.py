@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
-from expectations.records import Article, FunnelCount, Outcome, Rejection
+from expectations.records import Article, FunnelCount, Rejection
 from tasks.cc_news.progress import settle_cc_news
 from tasks.commit import SeenPagesError, Shard, commit_shard, transaction_of
 from tasks.network.settling import settle
@@ -16,11 +15,9 @@ from tasks.opening import open_lake
 from tasks.pool import shared_pool
 from tasks.rule_hits import SourceHits, count_hits
 from tasks.seen import StagedPage, depends_on_time, find_seen, hash_pages
-from tasks.shards import SkipRow, count_items, discard, read_rejections, read_skips
+from tasks.shards import count_items, discard, read_rejections, read_skips
 from tasks.tally import TALLY
 from tasks.validate import RuleCount, validate
-
-EXAMPLES = 5  # of what failed, a shard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,13 +41,11 @@ class ShardResult:
 
     `hits` are of the articles that were extracted and passed validation: a page seen before shows
     nothing of today's rules, and what is rejected often shows only that it is no article.
-    `failures` say what could not be had: a few examples, with their addresses.
     """
 
     funnel: tuple[FunnelCount, ...]
     rules: tuple[RuleCount, ...]
     hits: tuple[SourceHits, ...]
-    failures: tuple[str, ...]
 
 
 def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
@@ -92,14 +87,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
         settle(lake, shard)
         settle_cc_news(lake, shard)
         discard(shard)
-        return ShardResult(
-            tuple(funnel), validated.outcomes, count_hits(validated.passed), _failures(skips)
-        )
-
-
-def _failures(skips: Sequence[SkipRow]) -> tuple[str, ...]:
-    failed = (skip for skip in skips if skip.outcome is Outcome.FAILED)
-    return tuple(f"{skip.reason}: {skip.detail}" for skip in islice(failed, EXAMPLES))
+        return ShardResult(tuple(funnel), validated.outcomes, count_hits(validated.passed))
 
 
 def _extract(

@@ -52,8 +52,9 @@ DERIVED_VIEWS = {
         qualify row_number() over (partition by run_id order by ended_at desc nulls last) = 1
     """,
     "funnel": """
-        select run_id, source_id, stage, outcome, reason, sum(items)::bigint as items
-        from funnel_counts group by all
+        select run_id, source_id, stage, outcome, reason, sum(items)::bigint as items,
+            min(example) as example
+        from funnel_counts group by run_id, source_id, stage, outcome, reason
     """,
     "sources": """
         select source_id, count(*) as articles, count(distinct publisher) as publishers,

@@ -95,6 +95,22 @@ ERROR_PAGE = re.compile(
     r"|strona nie (?:istnieje|została znaleziona)",
     re.IGNORECASE,
 )
+# What stands between a site and machines; as a title it is believed whatever else is there.
+CHALLENGE = re.compile(
+    r"just a moment\.\.\.|checking (?:your browser|if the site connection is secure)"
+    r"|attention required! ?\| ?cloudflare|ddos(?:-| )?(?:protection|guard)|access denied$"
+    r"|(?:verify|confirm) (?:that )?you are (?:a )?(?:not a robot|human)"
+    r"|are you a (?:robot|human)\?"
+    r"|pardon our interruption|please (?:complete|solve) the (?:security check|captcha)"
+    r"|(?:we have )?detected unusual traffic|security check(?:point)?$"
+    r"|request unsuccessful\. incapsula|un instant\.\.\.|un momento\.\.\.|один момент\.\.\."
+    r"|einen moment(?:,| )|sicherheitsüberprüfung$",
+    re.IGNORECASE,
+)
+_NAMED: tuple[tuple[Reason, re.Pattern[str]], ...] = (
+    (Reason.ERROR_PAGE, ERROR_PAGE),
+    (Reason.CHALLENGE, CHALLENGE),
+)
 _LONGEST_TITLE = 200
 
 
@@ -118,24 +134,25 @@ def find_wall(tree: HtmlElement, body: str) -> Wall | None:
     """
     if len(body) > LONGEST_NOTICE:
         return None
-    if (said := _title_of_an_error(tree)) is not None:
-        return Wall(Reason.ERROR_PAGE, f"the page is called: {said}")
+    if (named := _wall_by_title(tree)) is not None:
+        return named
     words = " ".join(" ".join(_visible(tree)).split())
     if len(words) > LOOKED_AT:
         # There is a whole page around it, which may hold such words anywhere.
         words = body
-    for reason, pattern in (*PHRASES, (Reason.ERROR_PAGE, ERROR_PAGE)):
+    for reason, pattern in (*PHRASES, *_NAMED):
         if (match := pattern.search(words)) and _is_notice(body, pattern):
             return Wall(reason, f"the page only says: {_around(words, match)}")
     return None
 
 
-def _title_of_an_error(tree: HtmlElement) -> str | None:
-    """The title or headline that begins as an error's does."""
+def _wall_by_title(tree: HtmlElement) -> Wall | None:
+    """A title or headline that begins as those of notices do."""
     for element in tree.iter("title", "h1"):
         said = " ".join("".join(element.itertext()).split())[:_LONGEST_TITLE]
-        if ERROR_PAGE.match(said):
-            return said
+        for reason, pattern in _NAMED:
+            if pattern.match(said):
+                return Wall(reason, f"the page is called: {said}")
     return None
 
 

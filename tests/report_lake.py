@@ -11,6 +11,7 @@ import duckdb
 
 from expectations.columns import rows_to_table, to_row
 from expectations.records import ArticleVersion, FunnelCount, Metric, Quarantined, Run
+from tasks.views import DERIVED_VIEWS
 from tests.builders import an_article
 
 RUN = "20261123T050000Z-aaaa"
@@ -53,6 +54,7 @@ class ReportLake:
         stage: str = "commit",
         reason: str | None = None,
         run_id: str = RUN,
+        example: str | None = None,
     ) -> None:
         """Count items that were discovered and came to this outcome."""
         for counted, at, why in (("discovered", "read", None), (outcome, stage, reason)):
@@ -65,6 +67,7 @@ class ReportLake:
                     "outcome": counted,
                     "reason": why,
                     "items": items,
+                    "example": example if why else None,
                 }
             )
 
@@ -136,9 +139,6 @@ class ReportLake:
         )
         for name, record_type, rows in tables:
             connection.register(name, rows_to_table(record_type, rows))
-        connection.execute(
-            "create view funnel as select run_id, source_id, stage, outcome, reason, "
-            "sum(items)::bigint as items from funnel_counts group by all"
-        )
+        connection.execute(f"create view funnel as {DERIVED_VIEWS['funnel']}")
         connection.execute("create view articles as from article_versions")
         return connection

@@ -96,6 +96,7 @@ class Reason(StrEnum):
     PAYWALL = "paywall"
     JAVASCRIPT_REQUIRED = "javascript_required"
     ERROR_PAGE = "error_page"
+    CHALLENGE = "challenge"
     INTERNAL_ERROR = "internal_error"
 
 

@@ -43,6 +43,10 @@ class FunnelCount:
     ]
     reason: Annotated[str | None, Column(pa.string(), "Rule or reason; null where none is needed")]
     items: Annotated[int, Column(pa.int64(), "How many")]
+    example: Annotated[
+        str | None,
+        Column(pa.string(), "One of them: address and what was found, where no other table has it"),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

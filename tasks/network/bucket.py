@@ -29,8 +29,14 @@ def shared_memory(lake: Lake) -> Iterator[Memory]:
         return
     if not path.exists():
         _download(lake, path.name, path)
-    with open_memory(path) as memory:
-        yield memory
+    try:
+        with open_memory(path) as memory:
+            yield memory
+    finally:
+        _keep_memory(lake, path)
+
+
+def _keep_memory(lake: Lake, path: Path) -> None:
     copy = path.with_suffix(".copy")
     with closing(sqlite3.connect(path)) as here, closing(sqlite3.connect(copy)) as there:
         here.backup(there)

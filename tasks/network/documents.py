@@ -10,6 +10,7 @@ from tasks.decoding import Undecodable, decode
 from tasks.discover.feeds import read_feed
 from tasks.discover.links import LeftOut, Link
 from tasks.discover.mending import FEED_ROOTS, find_root
+from tasks.discover.patterns import looks_like_article, why_no_article
 from tasks.discover.sitemaps import SitemapLink, read_sitemap
 from tasks.fetch.messages import Response
 from tasks.parsing import Refusal, declared_charset, parse_html
@@ -47,6 +48,17 @@ def read_tree(response: Response) -> HtmlElement | None:
         return None
     tree = parse_html(decoded.text)
     return None if isinstance(tree, Refusal) else tree
+
+
+def is_article(url: str, response: Response) -> bool:
+    """Whether a page that a user names is an article, by its address or by its own word."""
+    if looks_like_article(url):
+        return True
+    if why_no_article(url) is not None:
+        return False
+    tree = read_tree(response)
+    types = () if tree is None else tree.iterfind(".//meta[@property='og:type']")
+    return any((meta.get("content") or "").strip().lower() == "article" for meta in types)
 
 
 def kind_of_document(head: bytes, stated_charset: str | None = None) -> str:

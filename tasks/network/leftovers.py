@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import sha256
 
 from expectations.records import Page, Rejection, Skip
@@ -16,15 +15,23 @@ from tasks.shards import is_at_work
 from tasks.storage import Lake
 
 
-def take_leftovers(lake: Lake, memory: Memory) -> Iterator[Page | Rejection | Skip]:
-    """Read what killed runs left in the archive, so that nobody has to fetch it again."""
+def take_leftovers(lake: Lake, memory: Memory, *, run_id: str) -> Iterator[Page | Rejection | Skip]:
+    """Read what killed runs left in the archive, so that nobody has to fetch it again.
+
+    Args:
+        lake: The lake.
+        memory: Its memory.
+        run_id: The run that takes them over.
+    """
     for path, pages in recover(lake.home / FOLDER):
         for archived in pages:
             _take_note(lake, memory, archived.raw_ref, run_id=path.name)
         keep_archive(lake, path)
-    for raw_ref, run_id in memory.pending():
-        if is_at_work(lake.staging, run_id):
+    for raw_ref, left_by in memory.pending():
+        if is_at_work(lake.staging, left_by):
             continue  # its pages are its own business
+        if not memory.claim(raw_ref, left_by=left_by, run_id=run_id):
+            continue
         item = read_archived(lake, raw_ref)
         if isinstance(item, Skip):
             memory.settle([raw_ref])
@@ -43,7 +50,6 @@ def _take_note(lake: Lake, memory: Memory, raw_ref: str, *, run_id: str) -> None
     body_hash = sha256(page.body).digest()
     is_same = known is not None and known.body_hash == body_hash
     changed_at = known.changed_at if known is not None and is_same else fetched_at
-    memory.keep(raw_ref, run_id)
     noted = KnownAddress(
         url=page.url,
         source_id=page.source_id,
@@ -58,4 +64,4 @@ def _take_note(lake: Lake, memory: Memory, raw_ref: str, *, run_id: str) -> None
         due_at=next_recheck(changed_at, fetched_at),
         failures=0.0,
     )
-    memory.put_address(replace(noted, etag=known.etag) if known and is_same else noted)
+    memory.note_page([noted], pending=(raw_ref, run_id))

@@ -131,11 +131,6 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         due_at=next_recheck(changed_at, now),
         failures=0.0,
     )
-    # Another source may name the page by the address that it was found at.
-    for url in {queued.url, response.request.url}:
-        fetching.memory.put_address(
-            replace(address, url=url, due_at=address.due_at if url == queued.url else None)
-        )
     page = Page(
         source_id=queued.source_id,
         kind=PageKind.HTML,
@@ -153,8 +148,12 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         max_bytes=fetching.max_page_bytes,
         stage=Stage.FETCH,
     )
-    if not isinstance(item, Skip):
-        fetching.memory.keep(archived.raw_ref, fetching.run_id)
+    # Another source may name the page by the address that it was found at.
+    found_at = replace(address, url=response.request.url, due_at=None)
+    fetching.memory.note_page(
+        [found_at, address],
+        pending=None if isinstance(item, Skip) else (archived.raw_ref, fetching.run_id),
+    )
     return item
 
 

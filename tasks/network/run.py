@@ -77,7 +77,10 @@ def fetch_sites(
             on_finished=partial(keep_archive, lake),
         )
         stack.callback(archive.close)
-        yield from take_leftovers(lake, memory)
+        for item in take_leftovers(lake, memory, run_id=run_id):
+            if not isinstance(item, Skip) and item.url is not None:
+                backlog.see(item.url)  # counted once, whatever names it today
+            yield item
         tidy_archive(lake, memory)
         fetching = Fetching(
             run_id=run_id,

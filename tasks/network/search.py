@@ -16,7 +16,6 @@ from tasks.discover.homepage import (
     usual_sitemaps,
 )
 from tasks.discover.links import LeftOut, Link
-from tasks.discover.patterns import why_no_article
 from tasks.discover.sitemaps import SitemapLink
 from tasks.fetch.crawl import Fetched, Target
 from tasks.fetch.messages import Failure, Request, Response
@@ -25,7 +24,7 @@ from tasks.memory import KnownFeed
 from tasks.metadata.dates import parse_date
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
-from tasks.network.documents import Found, read_document, read_tree
+from tasks.network.documents import Found, is_article, read_document, read_tree
 from tasks.network.feed_memory import (
     feed_as_read,
     is_trusted,
@@ -81,6 +80,8 @@ class SiteSearch:
         self._left = Counter[Left]()
         self._rejected: list[Rejection] = []
         self._feeds_read: list[KnownFeed] = []
+        self._looked_at: float | None = None
+        self._has_queued_due = False
         self._has_led_somewhere = False  # a feed or a sitemap could be had, or a page
         self._home: str | None = None
         self._last_resort: Sequence[Link] = ()
@@ -133,8 +134,10 @@ class SiteSearch:
         """
         for feed in self._feeds_read:
             is_done = self._may_go_on and not self._fetching.backlog.is_spent
-            known = feed if is_done else replace(feed, etag=None, last_modified=None)
-            self._fetching.memory.put_feed(known)
+            rest_to_come = replace(feed, etag=None, last_modified=None, due_at=feed.polled_at)
+            self._fetching.memory.put_feed(feed if is_done else rest_to_come)
+        if self._looked_at is not None:
+            self._fetching.memory.put_look(self.site.source_id, self._looked_at)
         yield from self._rejected
         for (reason, outcome), items in sorted(self._left.items()):
             yield Skip(
@@ -147,14 +150,16 @@ class SiteSearch:
 
     def _begin(self) -> None:
         now, memory = self._fetching.now(), self._fetching.memory
-        queue_due(self._fetching, self.site)
+        if self.site.is_scheduled:
+            self._queue_due()
         for path in self.site.listed_in:
             self._queue_list(path)
         known = {feed.url: feed for feed in memory.feeds(self.site.source_id)}
         looked_at = memory.looked_at(self.site.source_id)
         is_looked_at = looked_at is not None and now - looked_at < LOOK_AGAIN_S
         for start in self.site.starts:
-            if start.kind is not StartKind.HOME or not (known and is_looked_at):
+            has_feeds = any(feed.read_at is not None for feed in known.values())
+            if start.kind is not StartKind.HOME or not (has_feeds and is_looked_at):
                 self._ask(Find(url=start.url, kind=start.kind, known=known.get(start.url)))
         if self.site.is_scheduled:
             for feed in known.values():
@@ -194,7 +199,8 @@ class SiteSearch:
             self._left[Reason.NOT_MODIFIED, Outcome.UNCHANGED] += 1
         elif isinstance(answer, Failure) or not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
             if not find.is_guess:
-                remember_feed_failure(self._fetching, self.site, find.url, find.known, answer)
+                if find.kind is StartKind.FEED:
+                    remember_feed_failure(self._fetching, self.site, find.url, find.known, answer)
                 yield without_page(self.site.source_id, find.url, answer)
         else:
             yield from self._read(find, answer, fetched)
@@ -205,6 +211,7 @@ class SiteSearch:
             yield from self._read_page(find, response, fetched)
             return
         refusals: list[Refusal] = []
+        self._queue_due()
         links = self._links_of(find, found, refusals)
         queued_before = len(self._fetching.backlog)
         left = self._queue(links)
@@ -263,7 +270,7 @@ class SiteSearch:
                 refusal = Refusal(Reason.BROKEN_FEED, "a page, neither feed nor sitemap")
                 self._note_read(find, response, known=0, links=0, problem=refusal.detail)
                 yield self._reject(find.url, refusal)
-        elif find.kind is StartKind.HOME or why_no_article(url) is not None:
+        elif find.kind is StartKind.HOME or not is_article(find.url, response):
             self._look_at_home(response)
         else:
             self._has_led_somewhere = True
@@ -279,7 +286,8 @@ class SiteSearch:
     def _look_at_home(self, response: Response) -> None:
         """Ask the feeds that a homepage names, and the news among its sitemaps."""
         self._home = url = response.request.url
-        self._fetching.memory.put_look(self.site.source_id, self._fetching.now())
+        self._looked_at = self._fetching.now()
+        self._queue_due()
         tree = read_tree(response)
         feeds: Sequence[str] = ()
         declared: Sequence[str] = ()
@@ -311,6 +319,12 @@ class SiteSearch:
         elif self._last_resort:
             self._queue(self._last_resort)
             self._last_resort = ()
+
+    def _queue_due(self) -> None:
+        """Whoever asks for a site's news gets its corrections, too; who names a page does not."""
+        if not self._has_queued_due:
+            self._has_queued_due = True
+            queue_due(self._fetching, self.site)
 
     def _queue_list(self, path: Path) -> None:
         refusals: list[Refusal] = []

@@ -62,13 +62,14 @@ class Funnel:
 
 @dataclass(frozen=True, slots=True)
 class ReasonCount:
-    """Why items did not become rows: one outcome, stage and reason."""
+    """Why items did not become rows: one outcome, stage and reason, and one of them in words."""
 
     outcome: str
     stage: str
     reason: str
     items: int
     sources: int
+    example: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,12 +187,13 @@ def read_reasons(connection: duckdb.DuckDBPyConnection, run_id: str) -> Capped[R
         f"""
         with by_reason as (
             select outcome, stage, coalesce(reason, '') as reason, sum(items)::bigint as items,
-                   count(distinct source_id) as sources
+                   count(distinct source_id) as sources, min(example) as example
             from funnel
             where run_id = ? and items > 0 and outcome in ('rejected', 'failed', 'skipped')
-            group by all
+            group by outcome, stage, 3
         )
-        select outcome, stage, left(reason, {NAME_LENGTH}), items, sources, count(*) over ()
+        select outcome, stage, left(reason, {NAME_LENGTH}), items, sources,
+               left(example, {NAME_LENGTH}), count(*) over ()
         from by_reason
         order by outcome = 'skipped', items desc, stage, reason
         limit {REASONS_SHOWN}

@@ -101,6 +101,17 @@ def test_a_page_that_is_called_an_error_is_one_whatever_its_few_words(where: str
     assert wall.reason is Reason.ERROR_PAGE
 
 
+@pytest.mark.parametrize(
+    "title", ["Just a moment...", "Attention Required! | Cloudflare", "Access Denied"]
+)
+def test_what_is_shown_to_machines_in_the_articles_place_is_a_challenge(title: str) -> None:
+    said = "The Example needs to review the security of your connection before proceeding."
+    page = html.fromstring(f"<html><title>{title}</title><body><p>{said}</p></body></html>")
+    wall = find_wall(page, said)
+    assert wall is not None
+    assert wall.reason is Reason.CHALLENGE
+
+
 def test_a_report_about_errors_is_an_article() -> None:
     brief = "The court ruled on Monday. Its page on the case could not be found for two hours."
     page = html.fromstring(f"<html><title>Court loses a page</title><p>{brief}</p></html>")

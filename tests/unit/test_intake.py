@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage
 from tasks.errors import SourceError, UsageError
-from tasks.intake import input_sizes, open_sources, sources_by_day
+from tasks.intake import input_sizes, open_sources, sources_by_day, without_secrets
 from tasks.sources import SourceKind
 from tests.builders import a_page
 
@@ -305,3 +305,8 @@ def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -
     story = str(write_story(tmp_path / "story.txt"))
     with pytest.raises(UsageError, match="source registry"):
         open_sources([story], registry=registry)
+
+
+def test_credentials_are_not_stored_with_the_sources_of_a_run() -> None:
+    named = ["https://me:secret@news.example/feed", "notes@home.txt", "s3://a/b", "@wire"]
+    assert without_secrets(named) == ["https://news.example/feed", *named[1:]]

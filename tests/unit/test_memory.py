@@ -93,8 +93,8 @@ def test_thousands_of_addresses_are_looked_up_at_once(path: Path) -> None:
 def test_pending_pages_stay_until_they_are_settled(path: Path) -> None:
     with open_memory(path) as memory:
         for number in range(3):
-            memory.keep(f"pages/a.warc.gz#{number}", "run")
-        memory.keep("pages/a.warc.gz#1", "another run")
+            memory.note_page([], pending=(f"pages/a.warc.gz#{number}", "run"))
+        memory.note_page([ADDRESS], pending=("pages/a.warc.gz#1", "another run"))
         memory.settle(["pages/a.warc.gz#0", "pages/a.warc.gz#2", "pages/never.warc.gz#0"])
     with open_memory(path) as memory:
         assert memory.pending() == [("pages/a.warc.gz#1", "run")]
@@ -158,3 +158,11 @@ def test_robots_are_remembered(path: Path) -> None:
         RememberedRobots(memory).put("https://news.example", stored)
         assert RememberedRobots(memory).get("https://news.example") == stored
         assert RememberedRobots(memory).get("http://news.example") is None
+
+
+def test_a_pending_page_is_taken_over_by_one_run(path: Path) -> None:
+    with open_memory(path) as memory:
+        memory.note_page([], pending=("pages/a.warc.gz#1", "dead"))
+        assert memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="one")
+        assert not memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="another")
+        assert memory.pending() == [("pages/a.warc.gz#1", "one")]

@@ -294,7 +294,7 @@ def test_a_scheduled_run_leaves_the_rest_of_a_long_list_to_the_next(
     found = []
     for _ in range(3):
         found.append(paths(fetch(lake, source, clock=clock)))
-        clock.time += HOUR
+        clock.time += 60.0
     assert [len(some) for some in found] == [100, 100, 50]
     assert len({path for some in found for path in some}) == 250
 
@@ -469,6 +469,57 @@ def test_a_failing_feed_is_tried_ever_more_rarely_and_comes_back(
     assert "/news/two" in paths(fetch(lake, source, clock=clock))
 
 
+def test_a_limited_run_over_a_site_with_a_dead_feed_leaves_the_rest_to_the_next(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, *(str(number) for number in range(20)))
+    links = "".join(
+        f'<link rel="alternate" type="application/rss+xml" href="/{name}">'
+        for name in ("dead.xml", "feed")
+    )
+    site.pages["/"] = "text/html", f"<html><head>{links}</head></html>".encode()
+    first = fetch(lake, registered(site), rules=replace(RULES, limit=5), clock=clock)
+    second = fetch(lake, registered(site), clock=clock)
+    assert len(paths(first)) == 5
+    assert len(paths(second)) == 15
+
+
+def test_a_page_that_fails_is_no_feed(lake: Lake, site: NewsSite, clock: Clock) -> None:
+    fetch(lake, site_at(f"{site.url}/news/2026/11/23/not-there-any-more"), clock=clock)
+    with open_memory(memory_of(lake)) as memory:
+        assert memory.feeds(site_at(site.url).source_id) == []
+
+
+def test_who_names_a_page_gets_that_page_alone(lake: Lake, site: NewsSite, clock: Clock) -> None:
+    long_name = "the-council-agrees-on-a-budget-for-schools"
+    with_feed(site, "one", "two", long_name)
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    clock.time += 2 * DAY
+    site.log.clear()
+    fetch(lake, site_at(f"{site.url}/news/{long_name}"), clock=clock)
+    assert site.asked() == {f"/news/{long_name}": 1}
+
+
+def test_a_named_article_that_leads_to_the_front_page_does_not_fetch_the_site(
+    lake: Lake, site: NewsSite
+) -> None:
+    with_feed(site, "one", "two")
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    site.pages["/"] = "text/html", f"<html><head>{feed}</head></html>".encode()
+    gone = "/news/2026/11/23/the-council-agrees-on-a-budget"
+    site.redirects[gone] = "/"
+    items = fetch(lake, site_at(f"{site.url}{gone}"))
+    assert outcomes(items) == {"skipped not_an_article": 1}
+    assert set(site.asked()) == {gone, "/"}
+
+
+def test_a_page_that_says_it_is_an_article_is_one_whatever_its_address(
+    lake: Lake, site: NewsSite
+) -> None:
+    site.publish("/x", "A story", a_text("x"), extra='<meta property="og:type" content="article">')
+    assert outcomes(fetch(lake, site_at(f"{site.url}/x"))) == {"page": 1}
+
+
 # What is archived
 
 
@@ -492,6 +543,9 @@ def test_what_a_killed_run_archived_is_read_from_there_until_it_is_committed(
     with_feed(site, "one", "two")
     first = fetch(lake, site_at(f"{site.url}/feed"), clock=clock, is_killed=True)
     site.log.clear()
-    assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == paths(first)
+    second = fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    # Nor are they counted once more as known.
+    assert outcomes(second) == {"page": 2, "unchanged not_modified": 1}
+    assert paths(second) == paths(first)
     assert site.asked() == {"/feed": 1}
     assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == []

@@ -89,7 +89,7 @@ def hostile_lake(*words: str) -> ReportLake:
     for word in words:
         lake.count("new", 2, source_id=word)
         lake.count("rejected", 7, source_id=word, stage="read", reason=word)
-        lake.count("skipped", 1, source_id=word, stage="fetch", reason=word)
+        lake.count("skipped", 1, source_id=word, stage="fetch", reason=word, example=word)
         lake.reject(word, source_id=word, url=word, detail=word, raw_ref=word)
         lake.reject("url_is_http", stage="validate", source_id=word, url=word, detail=word)
         lake.measure("rule.url_is_http.failed", 1, 3, source_id=word, verdict="fail")
@@ -665,7 +665,7 @@ def summary_of(word: str) -> Summary:
         outcomes=dict.fromkeys(Outcome, 1),
         source_count=1,
         rules_failed=(RuleCount(word, Severity.WARNING, word, 2, 1, 1, "warn"),),
-        top_reasons=(ReasonCount(word, word, word, 1, 1),),
+        top_reasons=(ReasonCount(word, word, word, 1, 1, word),),
         took=None,
     )
 

@@ -51,7 +51,7 @@ def shard_result(lake: Lake, run_id: str, *items: Any, name: str = "00000") -> S
         source_id="example", rule="title_expected", severity=Severity.WARNING, checked=2, failed=1
     )
     return ShardResult(
-        tuple(funnel), (rule,), count_hits(a for a in items if isinstance(a, Article)), ()
+        tuple(funnel), (rule,), count_hits(a for a in items if isinstance(a, Article))
     )
 
 
