@@ -55,7 +55,7 @@ def test_each_command_of_the_page_works(
 
 
 def test_the_reasons_that_the_page_names_exist() -> None:
-    table = PAGE.partition("| outcome | when |")[2].partition("\n## ")[0]
+    table = PAGE.partition("| outcome | when |")[2].partition("\n\n")[0]
     named = set(re.findall(r"`(?:\w+/\w+/)?(\w+)`", table))
     assert len(named) > 15
     assert named <= {str(reason) for reason in Reason} | {str(o) for o in Outcome}
