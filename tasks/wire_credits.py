@@ -6,8 +6,9 @@ import re
 
 from tasks.licensing import statements_in_text
 from tasks.wire_marks import one_of
-from tasks.wire_names import is_cased, is_name
+from tasks.wire_names import is_author, is_cased
 from tasks.wire_phrases import (
+    BRACKETED_CREDIT_OPENINGS,
     CLOSED_CREDITS,
     CONTRIBUTED,
     CREDIT_WORDS,
@@ -19,12 +20,15 @@ from tasks.wire_rules import AGENCIES, NAME_PARTICLES
 _MAX_CREDIT_CHARACTERS = 500
 
 _OPENINGS = one_of((*REPORTER_OPENINGS, *OTHER_CREDIT_OPENINGS))
+_BRACKETED_OPENINGS = one_of(
+    (*REPORTER_OPENINGS, *OTHER_CREDIT_OPENINGS, *BRACKETED_CREDIT_OPENINGS)
+)
 _CREDIT = re.compile(
     rf"(?:{one_of(CLOSED_CREDITS)})(?!\w).*|(?:{_OPENINGS})(?!\w).*\w.*", re.IGNORECASE
 )
 # "(Jane Doe et John Roe; édité par Erika Mustermann)": the reporters stand there without a word.
 _CREDIT_BEHIND_NAMES = re.compile(
-    rf"[(\[]\w.{{2,200}}[.,;]\s(?:{_OPENINGS})(?!\w).*\w.*", re.IGNORECASE
+    rf"[(\[]\w.{{2,200}}[.,;]\s(?:{_BRACKETED_OPENINGS})(?!\w).*\w.*", re.IGNORECASE
 )
 _CONTRIBUTED = re.compile(
     rf"(?P<who>[^\W\d_]\S*\s+\S.*\s)(?:{one_of(CONTRIBUTED)})\b(?P<rest>.*)", re.IGNORECASE
@@ -107,4 +111,4 @@ def reporters(credit: str) -> tuple[str, ...]:
         return ()
     names = _JOINT.split(_OTHER_CLAUSE.sub("", match["names"]))
     people = (_WHERE.sub("", name).strip(" .") for name in names)
-    return tuple(name for name in people if is_name(name) and name.lower() not in AGENCIES)
+    return tuple(name for name in people if is_author(name) and name.lower() not in AGENCIES)

@@ -11,9 +11,11 @@ from tasks.wire_rules import (
     AGENCIES,
     AGENCY_WORDS,
     KICKER_WORDS,
+    LAST_DAYS,
     MONTHS,
     NAME_PARTICLES,
     PLACES,
+    TOPIC_WORDS,
 )
 
 NO_WIRE = Wire()
@@ -23,10 +25,12 @@ _MAX_PLACE_WORDS = 5
 _MAX_REGIONS = 3
 _MAX_AGENCY_WORDS = 5
 _MAX_PARTICLE_CHARACTERS = 3
+_LONGEST_MONTH = 31
+_MONTHS_IN_A_YEAR = 12
 _SHORTEST_REGION_AGENCY = 3  # "AP" is Andhra Pradesh, too
 
 # What closes a dateline. Dashes are the strongest sign, then the agency itself, then the stops.
-_DASH = re.compile(r"\s*\.?\s*(?:--|[–—―]|(?<=[\s.)])-|-(?=\s))\s*(?=\S)")
+_DASH = re.compile(r"\s*\.?\s*(?:--|[–—―]|(?<=[\s.)])-|-(?=\s)|(?<=[\s)])_(?=\s))\s*(?=\S)")
 _NOTHING = re.compile(r"(?<=[)/])[.:]?\s*(?=[^\W\d_a-zà-ÿ])")
 _STOP = re.compile(r"\s*[:.;]\s+(?=\S)")
 _MAX_SEPARATORS = 6
@@ -164,7 +168,7 @@ def _find(head: str, *, signed: bool) -> Wire:
             rest = head[match.end() :]
             if separator is _DASH and not parts.agency and (agency := _agency_behind(parts, rest)):
                 return _wire(replace(parts, agency=agency))
-            if _is_believed(parts, separator, signed=signed):
+            if _is_believed(parts, separator, rest, signed=signed):
                 return _with_place_behind(_wire(parts), rest)
     return NO_WIRE
 
@@ -222,7 +226,23 @@ def _split(head: str) -> _Parts | None:
         return None
     if agency:
         agency = _CORRESPONDENT.sub("", agency, count=1)
-    return _Parts(place, tuple(names[1:]), ", ".join(dates) or None, agency)
+    is_real = all(map(_is_day_of_year, dates))
+    return _Parts(place, tuple(names[1:]), ", ".join(dates) or None if is_real else None, agency)
+
+
+_NUMBER = re.compile(r"\d+")
+_MONTH_NAME = re.compile(_MONTH, re.IGNORECASE)
+
+
+def _is_day_of_year(date: str) -> bool:
+    """Whether a date, or a year alone, is in the calendar: 31 June is not, nor 13.13."""
+    if _YEAR.fullmatch(date):
+        return True
+    numbers = [int(number) for number in _NUMBER.findall(date)]
+    if month := _MONTH_NAME.search(date):
+        return 0 < numbers[0] <= LAST_DAYS.get(month.group().rstrip(".").lower(), _LONGEST_MONTH)
+    low, high = sorted(numbers[:2])
+    return 0 < low <= _MONTHS_IN_A_YEAR and high <= _LONGEST_MONTH
 
 
 def _is_medium(part: str, *, first: bool) -> bool:
@@ -239,7 +259,7 @@ def _begins_with_agency(name: str) -> bool:
     )
 
 
-def _is_believed(parts: _Parts, separator: re.Pattern[str], *, signed: bool) -> bool:
+def _is_believed(parts: _Parts, separator: re.Pattern[str], rest: str, *, signed: bool) -> bool:
     place, agency = parts.place, parts.agency
     if agency and _names_agency(agency):
         return place is None or _is_upper(place) or _is_title(place)
@@ -250,11 +270,26 @@ def _is_believed(parts: _Parts, separator: re.Pattern[str], *, signed: bool) -> 
     if signed and parts.date:
         return _is_title(place)
     placed = bool(parts.date) or (separator is _DASH and bool(parts.regions))
-    is_kicker = not KICKER_WORDS.isdisjoint(place.lower().split())
     return (
         separator is not _NOTHING
         and _is_upper(place)
-        and (_is_known(place) or (placed and not is_kicker))
+        and (_is_known(place) or (placed and not _is_kicker(place, rest)))
+    )
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _is_kicker(place: str, rest: str) -> bool:
+    """Whether a name in no list is a topic: by its words, or as the text has them as mere words.
+
+    "CLIMATE CHANGE, June 5", "LIGHT POLLUTION, June 5 - Bulbs add to light pollution".
+    """
+    words = set(place.lower().split())
+    return (
+        not KICKER_WORDS.isdisjoint(words)
+        or TOPIC_WORDS.issuperset(words)
+        or words.issubset(_LETTERS.findall(rest))
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tasks.text import normalise
+from tasks.text import normalise, word_count
 from tasks.wire_dateline import NO_WIRE, find_dateline
 from tasks.wire_marks import SLUG, head_mark, is_end_mark
 from tasks.wire_names import byline_authors, is_byline
@@ -17,6 +17,11 @@ BYLINE = "byline"
 
 _MAX_HEADLINE_CHARACTERS = 150
 _MAX_HEADLINE_WORDS = 25
+# Of a headline that nothing else announces, and of the paragraph below it: "He ran" and the first
+# line of a poem are none.
+_LEAST_HEADLINE_WORDS = 3
+_LEAST_LEAD_WORDS = 12
+_LEAD_CHARACTERS = 1_000
 _HEAD_PARAGRAPHS = 12
 _MAX_TRANSMISSION_END = 120
 
@@ -70,7 +75,7 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
             break
         if kind := head_mark(paragraph):
             head.append(Piece(kind, paragraph))
-        elif not has_title and _is_headline(paragraphs, at):
+        elif not has_title and _is_headline(paragraphs, at, is_announced=bool(head)):
             head.append(Piece(HEADLINE, paragraph))
             has_title = True
         elif not authors and (authors := byline_authors(paragraph)):
@@ -83,17 +88,32 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
 _SENTENCE_END = re.compile(r"[.。．;:,،؛…।۔][\"'”’»)\]]*$")
 
 
-def _is_headline(paragraphs: Sequence[str], at: int) -> bool:
-    """Whether a paragraph is clearly a headline: short, no sentence, and a longer text follows."""
+def _is_headline(paragraphs: Sequence[str], at: int, *, is_announced: bool) -> bool:
+    """Whether a paragraph is clearly a headline: short, no sentence, and a longer text follows.
+
+    Without an agency's line above it or a byline or dateline below it, it must have the length of
+    headlines, and the paragraph below it that of paragraphs.
+    """
     first = paragraphs[at]
+    lead = _text_behind(paragraphs, at)
     return (
         len(first) <= _MAX_HEADLINE_CHARACTERS
         and len(first.split()) <= _MAX_HEADLINE_WORDS
         and not _SENTENCE_END.search(first)
-        and len(_text_behind(paragraphs, at)) > len(first)
+        and len(lead) > len(first)
         and not is_end_mark(first)
         and not is_byline(first)
         and find_dateline(first) == NO_WIRE
+        and (
+            is_announced
+            or is_byline(paragraphs[at + 1])
+            or find_dateline(lead) != NO_WIRE
+            or (
+                word_count(first) >= _LEAST_HEADLINE_WORDS
+                and word_count(lead[:_LEAD_CHARACTERS]) >= _LEAST_LEAD_WORDS
+                and not lead[0].islower()
+            )
+        )
     )
 
 

@@ -99,8 +99,9 @@ _EDITOR_CALL = re.compile(
 _UPDATE = re.compile(
     rf"[(\[]\s?(?:eds?:\s?)?(?:{one_of(UPDATE_OPENINGS)})\b[^()\[\]]{{0,250}}[)\]]", re.IGNORECASE
 )
-_BARE_UPDATE = re.compile(rf"(?:{one_of(BARE_UPDATE_OPENINGS)})\b[^.!?]{{0,120}}", re.IGNORECASE)
-_UPDATE_WORD = re.compile(rf"\b(?:{one_of(UPDATE_WORDS)})\b", re.IGNORECASE)
+_BARE_UPDATE = re.compile(
+    rf"(?:{one_of(BARE_UPDATE_OPENINGS)})\b(?P<rest>[^.!?]{{0,120}})", re.IGNORECASE
+)
 
 
 def _is_advisory(line: str) -> bool:
@@ -111,7 +112,25 @@ def _is_advisory(line: str) -> bool:
         return False
     if _EMBARGO.fullmatch(plain) and _TIME_OR_DATE.search(line):
         return True
-    return bool(_BARE_UPDATE.fullmatch(line) and _UPDATE_WORD.search(line))
+    return _is_bare_update(line)
+
+
+_PARAGRAPH_NUMBER = re.compile(r"\b(?:paras?|paragraphs?|grafs?) \d{1,2}\b", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+def _is_bare_update(line: str) -> bool:
+    """Whether a line says what is new, and names the paragraph or says it in editors' words only.
+
+    "Adds quotes to menu" is a headline.
+    """
+    update = _BARE_UPDATE.fullmatch(line)
+    if update is None:
+        return False
+    words = _LETTERS.findall(update["rest"].lower())
+    if _PARAGRAPH_NUMBER.search(line):
+        return True
+    return UPDATE_WORDS.issuperset(words) and (bool(words) or line.lower().endswith("throughout"))
 
 
 _RELEASE_JOINT = re.compile(r"\s?[:|/–—]\s?|\s-{1,2}\s")

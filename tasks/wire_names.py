@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from tasks.wire_phrases import BYLINE_WORDS, NAME_JOINERS
-from tasks.wire_rules import NAME_PARTICLES
+from tasks.wire_rules import AGENCIES, NAME_PARTICLES
 
 _MAX_BYLINE_CHARACTERS = 100
 _MAX_NAME_WORDS = 6
@@ -29,7 +30,21 @@ def byline_authors(paragraph: str) -> tuple[str, ...]:
     if match is None:
         return ()
     names = [name for name in _NAME_JOINT.split(match["names"].rstrip(" .")) if name]
-    return tuple(names) if all(map(is_name, names)) else ()
+    return tuple(names) if all(map(is_author, names)) else ()
+
+
+# Particles that stand behind a person's name, "Jane Doe in Paris", not within it.
+_BEHIND_NAMES = frozenset(("for", "in", "of", "the", "zum"))
+
+
+def is_author(name: str) -> bool:
+    """Whether words are an agency, or forename and surname: "By George" is a headline, too."""
+    if name.lower() in AGENCIES:
+        return True
+    words = name.split()
+    person = list(takewhile(lambda word: word.lower() not in _BEHIND_NAMES, words))
+    parts = [word for word in person if word.lower() not in NAME_PARTICLES or word[0].isupper()]
+    return is_name(name) and len(parts) > 1 and not words[0][0].islower()
 
 
 def is_name(name: str) -> bool:

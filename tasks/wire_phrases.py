@@ -13,11 +13,12 @@ BYLINE_WORDS = (
 # What joins authors' names.
 NAME_JOINERS = ("and", "und", "et", "y", "e", "en", "och", "og", "и", "&", "with", "mit")
 
-# End marks in a paragraph of their own, with spaces taken out.
+# End marks in a paragraph of their own, with spaces taken out. Not a bare "30", "more" or
+# "fine", which a text may have alone on a line.
 END_MARKS = frozenset(
-    ("-30-", "–30–", "—30—", "#30#", "--30--", "30", "###", "##", "#", "-end-", "(end)", "end",
+    ("-30-", "–30–", "—30—", "#30#", "--30--", "###", "##", "#", "-end-", "(end)", "end",
      "ends", "(ends)", "-ends-", "--end--", "–ende–", "-ende-", "ende", "(ende)", "fin",
-     "(fin)", "-fin-", "fim", "(fim)", "fine", "(fine)", "more", "-0-", "xxx", "***", "*",
+     "(fin)", "-fin-", "fim", "(fim)", "(fine)", "-0-", "xxx", "***", "*",
      "(schluss)", "enditem", "(完)", "（完）", "完", "(了)", "（了）", "конец", "پایان", "انتهی",
      "(انتهى)", "انتهایپیام", "انتهایپیام/", "/انتهایپیام")
 )  # fmt: skip
@@ -60,11 +61,13 @@ OTHER_CREDIT_OPENINGS = (
     "escrito por", "traducido por", "traducción de", "reporte adicional de",
     "reportes adicionales de", "com informações de", "com informações da", "com informações do",
     "com informações das", "edição de", "reportagem adicional de", "redação de", "tradução de",
-    "traduzido por", "a cura di", "tradotto da", "editing di", "editing", "ha collaborato",
+    "traduzido por", "a cura di", "tradotto da", "editing di", "ha collaborato",
     "hanno collaborato", "con informazioni di", "con fonte", "redazione di", "met medewerking van",
     "bewerkt door", "подготовил", "подготовила", "подготовили", "при участии", "редактор",
     "редакторы", "репортаж", "перевел", "перевела", "перевод",
 )  # fmt: skip
+# ...or did so, in parentheses only: "Editing Shakespeare" is a heading.
+BRACKETED_CREDIT_OPENINGS = ("editing",)
 # ...and what names nobody, or only an agency.
 CLOSED_CREDITS = (
     "with agencies", "with agency inputs", "mit agenturen", "mit agenturmaterial", "avec agences",
@@ -106,26 +109,27 @@ CONTRIBUTED = (
     "contribuíram para esta reportagem",
 )  # fmt: skip
 
-# Headings of what is for editors only and goes to the end of the text.
+# Headings of what is for editors only and goes to the end of the text. Not "editor's note", which
+# is by editors and for readers.
 NOTE_HEADINGS = (
     "note to editors", "notes to editors", "note to editor", "notes to editor", "notes for editors",
-    "note for editors", "editors' note", "editors' notes", "editor's note", "editor's notes",
-    "notes for newsrooms", "hinweis an die redaktion", "hinweis an die redaktionen",
-    "hinweise an die redaktion", "hinweise an die redaktionen", "hinweis für die redaktion",
-    "hinweis für die redaktionen", "hinweise für die redaktion", "hinweise für die redaktionen",
-    "hinweis für redaktionen", "hinweise für redaktionen", "redaktioneller hinweis",
-    "redaktionelle hinweise", "anmerkung für die redaktion", "notizblock", "dpa-notizblock",
-    "note aux rédactions", "notes aux rédactions", "note aux rédacteurs", "note à la rédaction",
-    "note aux éditeurs", "notes aux éditeurs", "notes aux rédacteurs", "nota a los editores",
-    "notas a los editores", "nota para los editores", "notas para los editores",
-    "nota a las redacciones", "nota para editores", "notas para editores", "nota aos editores",
-    "notas aos editores", "nota para os editores", "notas para os editores", "nota à redação",
-    "nota às redações", "nota per i redattori", "note per i redattori", "nota alle redazioni",
-    "note alle redazioni", "nota per le redazioni", "note per le redazioni", "nota per gli editori",
-    "note per gli editori", "noot voor de redactie", "niet voor publicatie",
-    "nicht zur veröffentlichung", "примечание для редакторов", "примечания для редакторов",
-    "примечание для редакций", "к сведению редакторов", "к сведению редакций", "ملاحظة للمحررين",
-    "ملاحظات للمحررين", "致编辑", "编辑注意", "編集者への注記",
+    "note for editors", "notes for newsrooms", "hinweis an die redaktion",
+    "hinweis an die redaktionen", "hinweise an die redaktion", "hinweise an die redaktionen",
+    "hinweis für die redaktion", "hinweis für die redaktionen", "hinweise für die redaktion",
+    "hinweise für die redaktionen", "hinweis für redaktionen", "hinweise für redaktionen",
+    "redaktioneller hinweis", "redaktionelle hinweise", "anmerkung für die redaktion", "notizblock",
+    "dpa-notizblock", "note aux rédactions", "notes aux rédactions", "note aux rédacteurs",
+    "note à la rédaction", "note aux éditeurs", "notes aux éditeurs", "notes aux rédacteurs",
+    "nota a los editores", "notas a los editores", "nota para los editores",
+    "notas para los editores", "nota a las redacciones", "nota para editores",
+    "notas para editores", "nota aos editores", "notas aos editores", "nota para os editores",
+    "notas para os editores", "nota à redação", "nota às redações", "nota per i redattori",
+    "note per i redattori", "nota alle redazioni", "note alle redazioni", "nota per le redazioni",
+    "note per le redazioni", "nota per gli editori", "note per gli editori",
+    "noot voor de redactie", "niet voor publicatie", "nicht zur veröffentlichung",
+    "примечание для редакторов", "примечания для редакторов", "примечание для редакций",
+    "к сведению редакторов", "к сведению редакций", "ملاحظة للمحررين", "ملاحظات للمحررين", "致编辑",
+    "编辑注意", "編集者への注記",
 )  # fmt: skip
 
 # Lines at the head that say when, and whether at all, the text may be published. A time of day
@@ -176,14 +180,16 @@ UPDATE_OPENINGS = (
     "amplía", "atualiza", "acrescenta", "aggiorna", "aggiunge", "обновлено", "добавлены",
     "добавлена", "дополнено", "повтор",
 )  # fmt: skip
-# ...and of a line without, if one of the words below is in it, too.
+# ...and of a line without, if it names a paragraph or has no words but those below.
 BARE_UPDATE_OPENINGS = (
     "adds", "updates with", "updates throughout", "recasts", "rewrites", "refiles", "releads",
     "writes through", "new throughout",
 )  # fmt: skip
-UPDATE_WORDS = (
-    "para", "paras", "paragraph", "paragraphs", "graf", "grafs", "details", "quote", "quotes",
-    "background", "byline", "throughout", "slug", "dateline", "headline", "spelling", "lead",
+UPDATE_WORDS = frozenset(
+    ("adds", "analyst", "and", "background", "byline", "comment", "comments", "context", "dateline",
+     "detail", "details", "from", "graf", "grafs", "graphic", "headline", "in", "lead", "link",
+     "links", "para", "paragraph", "paragraphs", "paras", "photo", "photos", "quote", "quotes",
+     "reaction", "slug", "spelling", "throughout", "with")
 )  # fmt: skip
 # What is said of an earlier version's mistakes: first words of a line in parentheses...
 CORRECTION_OPENINGS = (

@@ -58,6 +58,22 @@ _MONTH_NAMES = """
     মে জুন জুলাই আগস্ট সেপ্টেম্বর অক্টোবর নভেম্বর ডিসেম্বর
 """
 MONTHS = tuple(sorted(set(_MONTH_NAMES.split()), key=lambda name: (-len(name), name)))
+# Those of them with 30 days at most, wherever the name is used, and those with 29.
+_THIRTY_DAYS = """
+    april apr june jun september sept sep set november nov avril juin septembre novembre abril abr
+    junio septiembre setiembre noviembre junho setembro novembro aprile giugno giu settembre juni
+    апреля апр июня июн сентября сен сент ноября ноя квітня червня вересня nisan haziran eylül kasım
+    kwietnia czerwca września dubna června září listopadu aprila juna septembra novembra travnja
+    lipnja rujna studenoga aprilie iunie septembrie noiembrie απριλίου ιουνίου σεπτεμβρίου νοεμβρίου
+    أبريل ابريل إبريل نيسان يونيو حزيران سبتمبر أيلول نوفمبر آوریل ژوئن سپتامبر نوامبر अप्रैल जून सितंबर
+    नवंबर এপ্রিল জুন সেপ্টেম্বর নভেম্বর مهر آبان آذر دی بهمن اسفند
+"""
+_FEBRUARY = """
+    february feb februar feber février févr febrero fevereiro fev febbraio februari февраля
+    фев лютого şubat lutego února februara veljače februarie φεβρουαρίου فبراير شباط فوریه फरवरी
+    ফেব্রুয়ারি
+"""
+LAST_DAYS = dict.fromkeys(_THIRTY_DAYS.split(), 30) | dict.fromkeys(_FEBRUARY.split(), 29)
 
 # Places that stand in a dateline without region, date or agency: capitals, and large cities as the
 # style guides of agencies list them and papers use them. In folded form (see `fold_place`). Other
@@ -259,6 +275,35 @@ KICKER_WORDS = frozenset(
         "мнение",
     ]
 )
+
+# Topics: a name in capitals that is made of them is a kicker, even if a date stands behind it.
+_TOPICS = """
+    accident accidents agriculture animals art arts attack aviation banking banks books budget
+    business change cinema city climate companies conflict conservation consumer coronavirus
+    corporate court courts covid covid-19 crime crisis culture currency cybersecurity debt defence
+    defense democracy diplomacy disaster disasters drugs earnings earthquake economics economy
+    education election elections emergency employment energy entertainment environment europe
+    exports fashion film finance fires flood floods food football forecast foreign future gas gender
+    gold golf government health heat history housing human immigration inequality inflation
+    infrastructure innovation internet investing investment jobs journalism justice labor labour law
+    letters lifestyle local market markets media migration military money movies music national
+    nature news nuclear obituaries obituary oil parliament people policy politics pollution poverty
+    prices property protest protests racing refugees regulation religion report research rights
+    rugby safety science security shares shipping society soccer space sport sports stocks strike
+    strikes style summit tax taxes tech technology tennis terrorism theater theatre tourism trade
+    traffic transport travel trends trial violence war warming wars water wildlife women work world
+    youth
+    bildung fußball gesellschaft gesundheit klima klimaschutz klimawandel kriminalität krieg kultur
+    medien politik umwelt unfälle verkehr wahl wahlen wetter wirtschaft wissenschaft
+    climat cinéma culture économie éducation environnement élections guerre politique santé
+    sciences société
+    cambio ciencia climático clima cultura deportes economía educación elecciones fútbol guerra
+    política salud seguridad sociedad sucesos
+    ciência economia educação eleições esporte esportes política saúde segurança
+    ambiente calcio cronaca politica salute sanità scienza
+    война выборы здоровье климат культура наука общество погода политика спорт экономика
+"""
+TOPIC_WORDS = frozenset(_TOPICS.split())
 
 # The small words inside names.
 NAME_PARTICLES = frozenset(

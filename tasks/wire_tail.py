@@ -39,12 +39,15 @@ _ENDS_OF_PAGE_MARKS = tuple({mark[-1] for mark in PAGE_MARKS})
 
 _CONTACT = re.compile(rf"(?:{one_of(CONTACT_OPENINGS)})\s?[:：].*", re.IGNORECASE)
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w|\d[\d ()/.-]{5,20}\d")
-# Among them those of dpa, which writes "## Orte" and "Internet:" above a list of addresses.
 _NOTE_HEADING = re.compile(
-    rf"[#*\s]{{0,12}}(?:{one_of(NOTE_HEADINGS)})\s?[:：]?[#*\s]{{0,12}}"
-    r"|#{1,3}\s?(?:internet|orte?|kontakte?|service):?|internet:",
+    rf"[#*\s]{{0,12}}(?:{one_of(NOTE_HEADINGS)})\s?[:：]?[#*\s]{{0,12}}",
     re.IGNORECASE,
 )
+# Above a list of addresses; among prose they are an article's own. What such a list consists of.
+_LIST_HEADING = re.compile(
+    r"#{1,3}\s?(?:internet|orte?|kontakte?|service):?|internet:", re.IGNORECASE
+)
+_LIST_ITEM = re.compile(r"[-*•–]\s?\S|\[[^\[\]]{1,200}\]\(|https?://|www\.", re.IGNORECASE)
 _LABELLED_NOTE = re.compile(
     rf"[(\[*]?(?:{one_of(NOTE_HEADINGS)})\s?[:：].*|internet: (?:https?://|www\.)\S+", re.IGNORECASE
 )
@@ -102,19 +105,30 @@ def _find_notes(body: Sequence[str]) -> int:
     notes_at = len(body)
     behind = 0
     before = sum(map(len, body))
+    behind_is_list = True
     for at in range(len(body) - 1, 0, -1):
         behind += len(body[at])
         before -= len(body[at])
         if behind > before or behind > _MAX_NOTES_CHARACTERS:
             break
-        if _is_note_heading(body[at]):
+        is_list = behind_is_list and len(body[at]) <= _MAX_HEADING_CHARACTERS
+        is_list = is_list and _LIST_HEADING.fullmatch(body[at]) is not None
+        if is_list or _is_note_heading(body[at]):
             notes_at = at
+        behind_is_list = behind_is_list and (is_list or _is_listed(body[at]))
     return notes_at
 
 
 def _is_note_heading(paragraph: str) -> bool:
     is_short = len(paragraph) <= _MAX_HEADING_CHARACTERS
     return is_short and _NOTE_HEADING.fullmatch(paragraph.replace("’", "'")) is not None
+
+
+def _is_listed(paragraph: str) -> bool:
+    """Whether a paragraph may stand in or behind a list of addresses."""
+    if _LIST_ITEM.match(paragraph) or _tail_kind(paragraph):
+        return True
+    return bool(statements_in_text(paragraph))
 
 
 def _note(paragraph: str) -> Piece:

@@ -3,13 +3,14 @@
 Two kinds of signs are believed. What nothing but a wire or an archive writes: transmission headers
 (IPTC 7901: SOH before each story), "Story 2 of 14". And what also stands within one article (rules,
 form feeds, end marks, slugs): these part stories only where the next part begins with a dateline or
-a byline, as a section behind a rule does not.
+a byline, as a section behind a rule does not. Behind a mere rule or form feed, a headline or byline
+must stand above the dateline: sections may begin with a place.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice, pairwise
 
 from tasks.wire import NO_WIRE, find_dateline, is_byline
@@ -25,19 +26,22 @@ _OPENING_CHARACTERS = 1_500
 _MAX_HEADLINE_CHARACTERS = 200
 # Of a story's text, behind its byline or dateline: more than the lines between these two have.
 _LEAST_STORY = 200
+_SENTENCE_ENDS = (".", ";", ":", ",", "。", "؛", "،", "।", "۔")
 _ABOVE = frozenset((SLUG, ADVISORY))
 
 _TRANSMISSION = re.compile("\x01")
 _NUMBERED = re.compile(
-    r"^[^\S\n]{0,20}[-=*#\[(]{0,5} ?(?:story|article|document|item|dokument|artikel|artículo|artigo"
-    r"|articolo|documento|документ)[^\S\n]{1,5}(?P<number>\d{1,6})[^\S\n]{1,5}(?:of|von|de|di|sur|из|/)"
+    r"^[^\S\n]{0,20}(?P<sign>[-=*#\[(]{0,5}) ?(?:story|document|item|dokument|documento|документ"
+    r"|(?P<law>article|artikel|artículo|artigo|articolo))"
+    r"[^\S\n]{1,5}(?P<number>\d{1,6})[^\S\n]{1,5}(?:of|von|de|di|sur|из|/)"
     r"[^\S\n]{1,5}(?P<total>\d{1,6}) ?[-=*#\])]{0,5}[^\S\n]{0,20}$",
     re.IGNORECASE | re.MULTILINE,
 )
 # A line of nothing but signs, a form feed, an end mark.
 _RULE = re.compile(
-    r"\f+|^[^\S\n]{0,20}(?:[=_*~#+–—-]{3,200}|[*#](?: [*#]){2,40}|[-–—]{1,3} ?30 ?[-–—]{1,3}"
-    r"|[-–—(]{0,3} ?(?:ends?|ende|fin|fim|fine|конец|完) ?[-–—)]{0,3})[^\S\n]{0,20}$",
+    r"\f+|^[^\S\n]{0,20}(?:(?P<end>#{3}|# # #|[-–—]{1,3} ?30 ?[-–—]{1,3}"
+    r"|[-–—(]{0,3} ?(?:ends?|ende|fin|fim|fine|конец|完) ?[-–—)]{0,3})"
+    r"|[=_*~#+–—-]{3,200}|[*#](?: [*#]){2,40})[^\S\n]{0,20}$",
     re.IGNORECASE | re.MULTILINE,
 )
 
@@ -62,23 +66,62 @@ def _transmissions(text: str) -> Iterator[int]:
     return (match.start() for match in _TRANSMISSION.finditer(text))
 
 
-def _numbered(text: str) -> Iterator[int]:
-    """Headers that count on, all with the same total."""
+# How many parts must look like stories.
+_LEAST_SHARE = 0.8
+
+
+def _numbered(text: str) -> list[int]:
+    """Headers that count on, all with the same total, if what stands below them are stories.
+
+    Laws have parts and numbers, too: what does not begin with the first, or is called an article
+    without a sign around it, must open with datelines or bylines; other parts with headlines.
+    """
+    headers: list[re.Match[str]] = []
     last, total = 0, ""
     for match in _NUMBERED.finditer(text):
         number = int(match["number"])
         if number > last and total in ("", match["total"]) and number <= int(match["total"]):
             last, total = number, match["total"]
-            yield match.start()
+            headers.append(match)
+            if len(headers) == MAX_STORIES:
+                break
+    if not headers:
+        return []
+    first = headers[0]
+    is_sure = int(first["number"]) == 1 and (bool(first["sign"]) or not first["law"])
+    looks_right = _opens_with_headline if is_sure else _opens_story
+    stories = sum(looks_right(text, header.end()) for header in headers)
+    return [header.start() for header in headers] if stories >= _LEAST_SHARE * len(headers) else []
+
+
+def _opens_with_headline(text: str, start: int) -> bool:
+    """Whether a line that may be a headline, or a dateline or byline, comes first."""
+    line = text[start : start + _OPENING_CHARACTERS].lstrip(_BLANK).partition("\n")[0].strip()
+    is_headline = 0 < len(line) <= _MAX_HEADLINE_CHARACTERS and not line.endswith(_SENTENCE_ENDS)
+    return is_headline or _opens_story(text, start)
 
 
 def _parted(text: str) -> Iterator[int]:
     """Ends of rules behind which a story begins; the first story must look like one, too."""
     if not _opens_story(text, 0):
         return
+    end = 0
+    is_ended = False  # a mark of the end stands here, or right above the rules here
     for match in islice(_RULE.finditer(text), _MAX_RULES):
-        if _opens_story(text, match.end()):
-            yield match.end()
+        is_ended = match["end"] is not None or (
+            is_ended and not text[end : match.start()].strip(_BLANK)
+        )
+        end = match.end()
+        opening = _find_opening(text, end)
+        if opening is not None and (is_ended or _has_line_above(text, end, opening)):
+            yield end
+
+
+def _has_line_above(text: str, start: int, opening: int) -> bool:
+    """Whether a headline or byline stands above a dateline, or the opening is a byline."""
+    if text[start:opening].strip(_BLANK):
+        return True
+    return is_byline(text[opening : opening + _OPENING_CHARACTERS].partition("\n")[0].strip())
 
 
 _SHORT_LINE = re.compile(r"^[^\n]{2,160}$", re.MULTILINE)
@@ -134,7 +177,7 @@ def _find_opening(text: str, start: int) -> int | None:
     return None
 
 
-def _without_blanks(text: str, starts: Iterator[int]) -> list[int]:
+def _without_blanks(text: str, starts: Iterable[int]) -> list[int]:
     """Starts without those of blank stories; what stands before the first is part of it."""
     kept: list[int] = []
     blank_to = 0  # nothing is printed between the last start and here

@@ -60,6 +60,28 @@ def test_numbered_headers_part_stories_without_datelines(header: str) -> None:
     assert len(story_starts("Search results\n\n" + text)) == 3
 
 
+def test_a_law_in_numbered_articles_is_one_text() -> None:
+    for numbers in ((5, 6), (1, 2)):
+        text = "".join(f"Article {n} of 10\n\nScope\n\n{BODY}\n\n" for n in numbers)
+        assert story_starts(text) == [0]
+
+
+def test_an_excerpt_of_numbered_articles_is_parted_if_they_have_datelines() -> None:
+    text = "".join(f"Article {n} of 10\n\n{story(n)}\n" for n in (5, 6))
+    assert len(story_starts(text)) == 2
+
+
+def test_numbered_parts_of_prose_are_one_text() -> None:
+    text = "".join(f"Document {n} of 3\n\n{BODY}\n\n" for n in (1, 2, 3))
+    assert story_starts(text) == [0]
+
+
+def test_stories_without_headlines_are_parted_by_end_marks() -> None:
+    text = f"OSLO - {BODY}\n\n-30-\n\n=====\n\nLONDON - {BODY}\n"
+    starts = story_starts(text)
+    assert [text[start:].strip()[:4] for start in starts] == ["OSLO", "LOND"]
+
+
 def test_transmissions_are_parted_at_their_headers() -> None:
     text = "".join(f"\x01a{n:04} r i bc-ferry\x02\n{story(n)}\x03\n" for n in (1, 2, 3))
     assert len(story_starts(text)) == 3
@@ -105,6 +127,8 @@ def test_slugs_and_advisories_of_one_story_do_not_part_it(text: str) -> None:
     "text",
     [
         f"{story(1)}\n* * *\n\n{BODY}\n\n---\n\nBackground\n\n{BODY}\n",
+        f"{story(1)}\n* * *\n\nLONDON - In the British capital, the same. {BODY}\n",
+        f"{story(1)}\n\fLONDON - In the British capital, the same. {BODY}\n",
         f"{BODY}\n\n---\n\n{BODY}\n\n=====\n\n{BODY}",
         f"{story(1)}\nENDS\n\nNotes to editors\n\n{BODY}\n\n###\n",
         f"{story(1)}\n-30-\n\nMedia contact: press@example.org\n",

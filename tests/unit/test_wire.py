@@ -96,6 +96,58 @@ def test_a_byline_may_stand_above_the_headline() -> None:
 
 
 @pytest.mark.parametrize(
+    "title",
+    ["By the Sea", "By George", "By Night in Chile", "By Land and Sea", "Von der Leyen"],
+)
+def test_a_headline_that_begins_like_a_byline_names_nobody(title: str) -> None:
+    assert read_wire(f"{title}\n\nOSLO (AP) — {BODY}").title == title
+    assert read_wire(f"{title}\n\n{BODY}\n{BODY}").authors == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("By Jane Doe", ("Jane Doe",)),
+        ("By Reuters", ("Reuters",)),
+        ("By The Associated Press", ("The Associated Press",)),
+        ("By Jane Doe, AFP", ("Jane Doe", "AFP")),
+        ("Von Erika von Muster in Wien", ("Erika von Muster in Wien",)),
+    ],
+)
+def test_a_byline_names_people_by_two_names_or_an_agency(line: str, names: tuple[str, ...]) -> None:
+    assert read_wire(f"{line}\n\n{BODY}\n{BODY}").authors == names
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Roses are red\nViolets are blue\nSugar is sweet\nAnd so are you",
+        f"He ran\n\n{BODY}\n\n{BODY}",
+        "He ran and ran\n\nuntil he was tired of it all, and of the river, and of the boats there",
+        "The whole day long\n\nThe boats were on the river.\n\nThen they were gone.",
+    ],
+)
+def test_the_short_first_line_of_a_poem_or_story_is_no_headline(text: str) -> None:
+    story = read_wire(text)
+    assert (story.title, story.text) == (None, normalise(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Talks\n\nOSLO - {BODY}",
+        f"Talks\n\nBy Jane Doe\n\n{BODY}",
+        f"URGENT\n\nTalks\n\n{BODY}",
+        f"Talks in Oslo\n\n{BODY}",
+        "两国部长举行会谈\n\n两位部长星期一会晤,讨论贸易问题,贸易三年来一直在增长。",
+    ],
+)
+def test_a_headline_is_announced_or_has_the_length_of_one(text: str) -> None:
+    titles = ("Talks", "Talks in Oslo", "两国部长举行会谈")
+    assert read_wire(text).title in titles
+
+
+@pytest.mark.parametrize(
     "first",
     [
         "It was a cold day.", "“No.”", "OSLO (AP) — The king", BODY[:-1] * 3,
@@ -143,6 +195,12 @@ def test_a_line_with_an_address_for_journalists_is_cut(line: str) -> None:
 @pytest.mark.parametrize("line", ["Contact: he has none.", "Write to press@example.org, he said."])
 def test_a_sentence_about_contacts_stays(line: str) -> None:
     assert read_wire(f"{BODY}\n\n{line}").removed == ()
+
+
+@pytest.mark.parametrize("line", ["30", "More", "Fine"])
+def test_a_number_or_word_alone_is_no_end_mark(line: str) -> None:
+    assert read_wire(f"{BODY}\n\n{line}").removed == ()
+    assert read_wire(f"{BODY}\n\n{line}\n\n{BODY}").removed == ()
 
 
 def test_the_end_of_a_sentence_is_no_end_mark() -> None:

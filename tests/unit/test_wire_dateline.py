@@ -54,6 +54,43 @@ def test_columns_and_companies_are_no_datelines(lead: str) -> None:
     assert find_dateline(lead) == NO_WIRE
 
 
+@pytest.mark.parametrize(
+    "lead",
+    [
+        "CLIMATE CHANGE, June 5 - Ministers met",
+        "POLITIK, 5. Juni - Der Bundestag",
+        "LIGHT FOULING, June 5 - Bulbs add to light fouling",
+        "SPORTS, Football — The cup",
+    ],
+)
+def test_a_topic_with_a_date_is_no_dateline(lead: str) -> None:
+    assert find_dateline(lead) == NO_WIRE
+
+
+def test_a_town_in_no_list_is_a_place_if_a_date_follows() -> None:
+    wire = Wire(dateline_place="GANNET ROCK", dateline_date="June 5")
+    assert find_dateline("GANNET ROCK, June 5 - The keeper") == wire
+
+
+@pytest.mark.parametrize(
+    "date", ["Feb 30", "30 February 2026", "31 June 2026", "June 45", "0 May", "31 juin", "31.13."]
+)
+def test_a_day_that_no_calendar_has_is_no_date(date: str) -> None:
+    expected = Wire(dateline_place="PARIS", agency="AFP")
+    assert find_dateline(f"PARIS, {date} (AFP) - The") == expected
+    assert find_dateline(f"GANNET ROCK, {date} - The") == NO_WIRE
+
+
+@pytest.mark.parametrize("date", ["Feb 29", "31 May 2026", "30 June", "31 mai", "12.31.", "31.12."])
+def test_the_last_day_of_a_month_is_a_date(date: str) -> None:
+    assert find_dateline(f"PARIS, {date} (AFP) - The").dateline_date == date.rstrip(".")
+
+
+def test_the_underscore_of_the_associated_press_is_a_dash() -> None:
+    expected = Wire(dateline_place="NEW YORK", agency="AP")
+    assert find_dateline("NEW YORK (AP) _ The") == expected
+
+
 @given(
     st.text(st.sampled_from("Aaا ـَक़่,،./()-–:12月日电【=】[]\u200c\u00ad\n"), max_size=200)
     | st.text(st.sampled_from("بتثج "), min_size=120, max_size=200)

@@ -41,6 +41,8 @@ def test_slugs_and_headers_are_told(line: str) -> None:
         "EDS: ADDS QUOTES", "(Eds: Updates with quotes)", "Attention editors: pictures are on file",
         "ATTENTION EDITORS - VISUAL COVERAGE OF SCENES OF INJURY OR DEATH",
         "Achtung Redaktionen: neuer Text", "Atención editores: hay fotos", "Adds details in para 3",
+        "Updates throughout",
+        "Updates with quotes, background", "Recasts, adds analyst comment in paragraph 4",
         "ADDS details, background", "(Updates with quotes, background)",
         "(Recasts, adds analyst comment in paragraph 4)", "(neu: mehr Details)",
         "(Actualisé avec déclarations)", "(Actualiza con declaraciones)", "(Atualiza com falas)",
@@ -83,7 +85,8 @@ LOOKALIKES = [
     "Срочно: переговоры сорваны", "快讯:谈判失败", "A/B", "AC/DC", "Tim Smith, LD",
     "Correction: Fed corrects course", "Embargo: EU-Staaten einigen sich um 10 Uhr",
     "Correcting headline inflation", "Corrects course, details plan", "EDITORS: STOP HIDING",
-    "Lead, zinc and 1st aid",
+    "Lead, zinc and 1st aid", "Writes through pain: poet's background", "Adds to lead",
+    "Adds quotes to menu, restaurant updates with background",
 ]  # fmt: skip
 
 

@@ -48,6 +48,7 @@ def test_a_credit_in_parentheses_behind_the_last_sentence_is_cut(credit: str) ->
     "sentence",
     [
         "Reporting by Reuters found that the ministry had lied.", "Editing by hand is slow.",
+        "Editing Shakespeare",
         "Mit Material von Bosch baute er ein Haus.", "He contributed to this report.",
         "The ministry contributed to this report and signed it.", "With agencies closing, he left.",
         "Jane Doe contributed to this report, which was published on Monday.", "Editing",
@@ -81,6 +82,7 @@ def test_a_credit_far_from_the_end_or_alone_stays() -> None:
         ("(Reportage de Jean Dupont; édité par Paul Durand)", ("Jean Dupont",)),
         ("(Reporte de Juan Pérez en Lima; Editado por Ana Gómez)", ("Juan Pérez",)),
         ("(Reportagem de João da Silva, edição de Ana Souza)", ("João da Silva",)),
+        ("Reportage de Guerre", ()),
         ("Reporting by Reuters", ()), ("Editing by John Roe", ()), ("Mit Material von dpa", ()),
         ("(Additional reporting by Jane Doe)", ()),
     ],
@@ -94,7 +96,7 @@ def test_reporters_are_the_authors_where_no_byline_names_them(
 
 
 NOTES = [
-    "Notes to editors:", "Note to editors", "EDITORS’ NOTE", "Hinweis an die Redaktionen:",
+    "Notes to editors:", "Note to editors", "NOTES FOR EDITORS", "Hinweis an die Redaktionen:",
     "Redaktionelle Hinweise", "## Redaktionelle Hinweise", "# dpa-Notizblock", "* * * * Notizblock",
     "Note aux rédactions :", "Nota a los editores:", "Nota aos editores:", "Note per le redazioni",
     "Примечание для редакторов:", "ملاحظة للمحررين:",
@@ -140,6 +142,20 @@ def test_a_note_in_one_line_is_cut_alone(note: str) -> None:
         "\n".join([BODY] * 3),
         (Removed("editor-note", note),),
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"## Orte\n\n{BODY}",
+        f"## Orte\n\n- [Amt](Platz 1, Oslo)\n\n{BODY}",
+        f"Internet:\n\n{BODY}",
+        "Editor's note: I was there in 1989 when the wall fell and I remember the cold.",
+        f"Editor's note\n\n{BODY}",
+    ],
+)
+def test_prose_behind_a_heading_or_of_an_editor_stays(text: str) -> None:
+    assert read_wire(f"{BODY}\n\n{BODY}\n\n{BODY}\n\n{text}").removed == ()
 
 
 def test_notes_longer_than_the_text_before_them_stay() -> None:
