@@ -13,9 +13,20 @@ _CREDIT_LABEL = re.compile(
     re.IGNORECASE,
 )
 _AMONG_AGENCIES = re.compile(
-    r"[,;|/&+()\[\]]|\s(?:and|with|und|mit|et|avec|y|con|e|en|met|и)\s", re.IGNORECASE
+    r"[,;|/&+()\[\]–—]|\s-\s|\s(?:and|with|und|mit|et|avec|y|con|e|en|met|и|for|für|pour|para|per|"
+    r"voor|para|via|from|of|at|von|vom|de|di|da|van|для|و)\s",
+    re.IGNORECASE,
 )
 _STAFF = re.compile(r"\s(?:staff|desk|newsroom|bureau|reporters?)$", re.IGNORECASE)
+# Agencies, unnamed: "Staff and agencies".
+_SOME_AGENCIES = frozenset(
+    {
+        "agencies", "news agencies", "agency reports", "agency", "news agency", "wire reports",
+        "wire services", "news services", "wires", "agenturen", "nachrichtenagenturen", "agences",
+        "agencias", "agências", "agenzie", "persbureaus", "agentschappen", "агентства",
+        "информагентства", "خبرگزاری‌ها", "الوكالات", "وكالات", "综合外电", "外电",
+    }
+)  # fmt: skip
 _MAX_CREDIT = 60
 _WORDS = re.compile(r"\w+")
 
@@ -32,13 +43,22 @@ def agency_of(authors: Iterable[str], text: str = "") -> str | None:
     for signature in (*authors, credited):
         for name in _AMONG_AGENCIES.split(signature[:200]):
             plain = _STAFF.sub("", " ".join(name.split()))
+            if plain.lower() in _SOME_AGENCIES:
+                return plain
             if plain.lower() in AGENCIES and not _is_like_a_given_name(plain):
                 return plain
     return None
 
 
+def is_named(agency: str) -> bool:
+    """Whether an agency of `agency_of` is one, and not just "agencies"."""
+    return agency.lower() not in _SOME_AGENCIES
+
+
 def is_own_agency(agency: str, owners: Iterable[str | None]) -> bool:
     """Whether the agency is the publisher or the holder: by name, part of it, or initials."""
+    if not is_named(agency):
+        return False
     name = agency.partition("/")[0].strip().casefold()
     for owner in owners:
         words = _WORDS.findall((owner or "").casefold())

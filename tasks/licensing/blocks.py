@@ -21,7 +21,19 @@ _TEXTS_REMEMBERED = 2_000
 _MAX_TEXT_REMEMBERED = 2_000  # characters
 
 _OUTSIDE_TAGS = frozenset(
-    {"figure", "figcaption", "nav", "script", "style", "template", "head", "select", "noscript"}
+    {
+        "blockquote",
+        "q",
+        "figure",
+        "figcaption",
+        "nav",
+        "script",
+        "style",
+        "template",
+        "head",
+        "select",
+        "noscript",
+    }
 )
 _OUTSIDE_WORDS = re.compile(
     r"(?:^|[\s_-])(?:captions?|credits?|photos?|photographer|images?|img|pictures?|gallery|galleries|"
@@ -29,6 +41,17 @@ _OUTSIDE_WORDS = re.compile(
     r"menu|navbar|nav|breadcrumbs?|related|teasers?)(?:$|[\s_-])",
     re.IGNORECASE,
 )
+# What a box of links to other articles begins with.
+_RELATED = re.compile(
+    r"\W{0,5}(?:related|read\s(?:more|also|next)|see\salso|more\s(?:from|on|stories|news)|most\sread|"
+    r"recommended|mehr\szum|lesen\ssie\sauch|siehe\sauch|meistgelesen|à\slire|lire\saussi|sur\sle\smême|"
+    r"relacionad|lea\stambién|te\spuede|más\ssobre|leia\stambém|veja\stambém|leggi\sanche|correlat|"
+    r"lees\sook|gerelateerd|читайте\sтакже|по\sтеме|مطالب\sمرتبط|اقرأ\sأيض|相关|相關|関連)",
+    re.IGNORECASE,
+)
+_RELATED_WITHIN = 80  # characters
+_NOT_SHOWN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_MAX_STYLE = 500
 _FOOTER_NAMES = (
     "footer", "copyright", "copy-right", "rights", "legal", "license", "licence", "lizenz",
     "licencia", "licenza", "licença", "licenca", "colophon", "impressum",
@@ -84,7 +107,9 @@ _short_text_may_state = lru_cache(maxsize=_TEXTS_REMEMBERED)(_any_text_may_state
 def is_outside(element: HtmlElement) -> bool:
     """Whether an element stands in a caption, a comment, a menu: not in the article or its page."""
     for node in (element, *islice(element.iterancestors(), _MAX_DEPTH)):
-        if node.tag in _OUTSIDE_TAGS:
+        if node.tag in _OUTSIDE_TAGS or is_not_shown(node):
+            return True
+        if node.tag == "aside" and _RELATED.match(visible_words(node, _RELATED_WITHIN)):
             return True
         if node.tag in ROOT_TAGS:
             continue
@@ -92,6 +117,14 @@ def is_outside(element: HtmlElement) -> bool:
         if any(name is not None and _is_name_for_others(name) for name in named):
             return True
     return False
+
+
+def is_not_shown(element: HtmlElement) -> bool:
+    """Whether an element says itself that it is not shown; style sheets are not read."""
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _NOT_SHOWN.search(style[:_MAX_STYLE]) is not None
 
 
 def is_in_footer(element: HtmlElement) -> bool:
@@ -159,7 +192,9 @@ def visible_words(element: HtmlElement, limit: int, *, only_rights: bool = False
 
 
 def _is_hidden(node: HtmlElement) -> bool:
-    return node.tag in _HIDDEN_TAGS or not isinstance(node.tag, str)  # a comment has none
+    if not isinstance(node.tag, str):  # a comment has none
+        return True
+    return node.tag in _HIDDEN_TAGS or is_not_shown(node)
 
 
 def _is_part(node: HtmlElement) -> bool:

@@ -89,7 +89,8 @@ CC_PORTS = {
 }  # fmt: skip
 
 CC_URL = re.compile(
-    r"creativecommons\.org/(?:licen[cs]es/(?P<kind>[a-z]{2}(?:-[a-z]{2}){0,2}\+?)"
+    # At the start of an address: not within another's, nor in the name of another host.
+    r"(?<![A-Za-z0-9_.=/?&%@-])(?:https?://|(?<!:)//)?(?:www\.)?creativecommons\.org/(?:licen[cs]es/(?P<kind>[a-z]{2}(?:-[a-z]{2}){0,2}\+?)"
     r"(?:/(?P<version>\d\.\d)(?:/(?P<port>[a-z]{2}|igo|scotland)(?=[/?#\s\"'>)]|$))?)?|"
     r"(?:publicdomain|licenses)/(?P<public>zero|mark|certification|publicdomain))",
     re.IGNORECASE,
@@ -98,7 +99,7 @@ _NAME = re.compile(CC_NAME, re.IGNORECASE)
 _CODE = re.compile(
     rf"(?:{CC_CODE}|(?:{CC_NAME})(?:[\s-]?(?:lizenz|licen[sc]e|licencia|licença|licenza|licentie))?"
     r"[\s,:(\"„“-]{1,3}(?:(?-i:BY)(?![A-Za-z])|by(?=[\s-]{1,2}(?:nc|nd|sa)(?![a-z])|\s\d)))"
-    r"(?P<rest>(?:[\s-]{1,2}(?:nc|nd|sa)(?![a-z]))*)",
+    r"(?P<rest>(?:[\s(/,+-]{1,3}(?:nc|nd|sa)(?![a-z])\)?)*)",
     re.IGNORECASE,
 )
 _CC0 = re.compile(
@@ -118,6 +119,11 @@ _PORT = re.compile(
 _PORT_CODES = frozenset(CC_PORTS.values())
 _SPDX_CC = re.compile(
     r"(?:LicenseRef-)?CC-(?P<kind>BY(?:-(?:NC|ND|SA)){0,2})(?:-(?P<version>\d\.\d))?(?:-(?P<port>[A-Z]{2,8}))?",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[;。；\n]|[.!?]\s(?=[^a-z])|©")
+_ANY_USE = re.compile(
+    r"commercial\s(?:and|or|as\swell\sas)\snon|commercial\s(?:and|or|as\swell\sas)\scommercial",
     re.IGNORECASE,
 )
 _WINDOW = 220  # characters about a name in which its elements stand
@@ -175,7 +181,7 @@ def read_name(text: str) -> License | None:
             elements = {element for element, words in _ELEMENTS.items() if words.search(before)}
     if not elements:
         return License(CC_KIND_UNKNOWN, None)
-    if "ND" in elements:
+    if code is None and "ND" in elements:
         elements.discard("SA")
     kind = "-".join(e for e in ("BY", "NC", "ND", "SA") if e in elements or e == "BY")
     version = _VERSION.search(text, start) or _VERSION.search(text)
@@ -199,7 +205,37 @@ def _port_code(match: re.Match[str]) -> str | None:
     return CC_PORTS[match["name"].lower()]
 
 
+def words_behind(text: str) -> str:
+    """What follows the first address or code of a license."""
+    match = CC_URL.search(text) or _CODE.search(text)
+    return text[match.end() :] if match else ""
+
+
+def with_restrictions(found: License, behind: str) -> License:
+    """A license with the conditions that the words behind it add: "CC BY 4.0, non-commercial".
+
+    Where the words contradict the name, the more restrictive license is the one to obey.
+    """
+    kind, version, port = parts_of(found.spdx)
+    if kind is None:
+        return found
+    behind = _CLAUSE_END.split(behind[:_WINDOW], maxsplit=1)[0]
+    added = {
+        element
+        for element in ("NC", "ND")
+        if element not in kind and _ELEMENTS[element].search(behind)
+    }
+    if "NC" in added and _ANY_USE.search(behind):
+        added.remove("NC")
+    if not added:
+        return found
+    elements = added.union(kind.split("-")) - ({"SA"} if "ND" in added else set())
+    return _cc("-".join(e for e in ("BY", "NC", "ND", "SA") if e in elements), version, port)
+
+
 def _cc(kind: str, version: str | None, port: str | None) -> License:
+    if {"ND", "SA"} <= set(kind.split("-")):
+        return License(CC_KIND_UNKNOWN, None)  # what forbids changes needs no terms for them
     if version not in CC_VERSIONS:
         return License(f"LicenseRef-CC-{kind}", None)
     if version == "4.0" or port not in _PORT_CODES:  # 4.0 has no ports

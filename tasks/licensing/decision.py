@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import combinations
 
 from expectations.records import Rights
-from tasks.licensing.agencies import is_own_agency
+from tasks.licensing.agencies import is_named, is_own_agency
 from tasks.licensing.creative_commons import parts_of
 from tasks.licensing.names import ALL_RIGHTS_RESERVED, RESTRICTIVENESS, kind_of, parse_given_license
 from tasks.licensing.statements import Statement
@@ -40,12 +40,16 @@ def decide(
     stated = list(statements)
     if given and (named := parse_given_license(given)):
         stated.append(Statement(*named, "unknown", "given", " ".join(given.split())))
-    foreign = agency is not None and not is_own_agency(
-        agency, (publisher, *(s.holder for s in stated))
-    )
+    # Not any holder: an agency's own "©" on its copy makes it no publisher of the site.
+    owners = (publisher, *(s.holder for s in stated if _is_the_site_s_grant(s)))
+    foreign = agency is not None and not is_own_agency(agency, owners)
+    all_stated = stated
     if foreign:
         stated = [s for s in stated if s.scope == "article" or s.spdx == ALL_RIGHTS_RESERVED]
-    holder = agency if foreign else _first_holder(stated)
+    holder = _first_holder(stated)
+    if foreign and agency is not None and is_named(agency):
+        holder = _first_holder([s for s in all_stated if is_own_agency(agency, (s.holder,))])
+        holder = holder or agency
     licensed = sorted((s for s in stated if s.spdx), key=_rank)
     if not licensed:
         return Rights(rights_holder=holder)
@@ -89,6 +93,13 @@ def attribution_line(
     credit = [f"“{title}”" if title else None, f"by {names}" if names else None]
     parts = [" ".join(filter(None, credit)), "" if holder in names else holder, license_name, url]
     return ", ".join(filter(None, parts))
+
+
+def _is_the_site_s_grant(statement: Statement) -> bool:
+    if statement.source == "registry":
+        return True
+    granted = statement.spdx not in {None, ALL_RIGHTS_RESERVED}
+    return granted and statement.scope != "article"
 
 
 def _rank(statement: Statement) -> tuple[int, int, int, str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tasks.licensing.meaning import QUOTES
+from tasks.licensing.denial import QUOTES
 from tasks.licensing.words import ALL_RIGHTS_WORDS
 
 _HOLDER_FORMS = (

@@ -14,11 +14,14 @@ from tasks.licensing.creative_commons import (
     read_id,
     read_name,
     read_url,
+    with_restrictions,
+    words_behind,
 )
+from tasks.licensing.denial import denies
 from tasks.licensing.folding import fold
 from tasks.licensing.spdx import is_compound, normalise_expression
 from tasks.licensing.statements import License
-from tasks.licensing.words import ALL_RIGHTS_WORDS, PUBLIC_DOMAIN_WORDS
+from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE, PUBLIC_DOMAIN_WORDS
 
 ALL_RIGHTS_RESERVED = "LicenseRef-AllRightsReserved"
 PUBLIC_DOMAIN = "LicenseRef-PublicDomain"
@@ -64,6 +67,7 @@ _KINDS = {
     "CC-PDM-1.0": "PDM",
     "CC-PDDC": "PDM",
 }
+_ADDRESS = re.compile(r"//(?!(?:www\.)?creativecommons\.org(?:[/\s]|$))[^\s\"'<>]+")
 _MAX_NAME = 2000  # characters
 
 
@@ -71,10 +75,14 @@ def parse_license(text: str) -> tuple[str, str | None] | None:
     """Read a license from its id, address or name: (SPDX id, URL of the license).
 
     None if it names no license that is known here; "CC BY 5.0", a version that does not exist,
-    keeps its kind only. Wording is not judged: call it where a license is expected.
+    keeps its kind only. Of the wording only "not CC BY" is judged: call it where a license is
+    expected.
     """
-    found = read_license(fold(text[:_MAX_NAME]).text)
-    return (found.spdx, found.url) if found else None
+    folded = fold(text[:_MAX_NAME]).text
+    found = read_license(folded)
+    if found is None or (found.spdx != ALL_RIGHTS_RESERVED and _is_denied(folded)):
+        return None
+    return found.spdx, found.url
 
 
 def parse_given_license(text: str) -> tuple[str, str | None] | None:
@@ -89,11 +97,17 @@ def parse_given_license(text: str) -> tuple[str, str | None] | None:
 
 
 def read_license(text: str) -> License | None:
-    """Like `parse_license`, for a text that is folded already."""
-    for read in (read_url, _from_id, read_cc0, _from_other_name, read_name, _from_ogl, read_notice):
-        if found := read(text):
-            return found
-    return None
+    """Like `parse_license`, for a text that is folded already, without judging any wording."""
+    found = read_url(text)
+    if found is None and "//" in text:
+        text = _ADDRESS.sub(" ", text)  # the names in another's address name no license
+    found = found or next(filter(None, (read(text) for read in _READERS)), None)
+    return found and with_restrictions(found, words_behind(text))
+
+
+def _is_denied(text: str) -> bool:
+    name = NAMES_LICENSE.search(text)
+    return name is not None and denies(text[: name.start()])
 
 
 def read_notice(text: str) -> License | None:
@@ -133,3 +147,6 @@ def _from_ogl(text: str) -> License | None:
 
 def _known(spdx: str) -> License:
     return License(spdx, _URLS[spdx])
+
+
+_READERS = (_from_id, read_cc0, _from_other_name, read_name, _from_ogl, read_notice)

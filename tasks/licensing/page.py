@@ -23,12 +23,14 @@ from tasks.licensing.blocks import (
     may_state,
     visible_words,
 )
+from tasks.licensing.creative_commons import with_restrictions
 from tasks.licensing.folding import fold
 from tasks.licensing.meaning import is_for_something_else
-from tasks.licensing.names import parse_license
+from tasks.licensing.names import ALL_RIGHTS_RESERVED, parse_license
 from tasks.licensing.sentence import read_sentence, scope_of
-from tasks.licensing.statements import Statement
+from tasks.licensing.statements import License, Statement
 from tasks.licensing.text import sentence_at, statements_in_text
+from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE
 from tasks.reservations import NAMES_OF_RESERVATIONS, rights_reserved
 
 _MAX_LINKS = 200
@@ -136,6 +138,7 @@ def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
         words = visible_words(block, _MAX_BLOCK_CHARACTERS)
         if len(words) > _MAX_EVIDENCE or block.tag in ROOT_TAGS:
             words = _sentence_with(words, visible_words(link, _MAX_EVIDENCE))
+        licensed = _as_restricted(licensed, words, visible_words(link, _MAX_EVIDENCE))
         stated = statements_in_text(words)
         sentence = next((s for s in stated if s.spdx == licensed[0]), read_sentence(words))
         if sentence is None and _is_of_something_else(words, visible_words(link, _MAX_EVIDENCE)):
@@ -150,6 +153,15 @@ def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
             evidence=(words or href)[:_MAX_EVIDENCE],
             holder=sentence.holder if sentence else None,
         )
+
+
+def _as_restricted(
+    licensed: tuple[str, str | None], words: str, linked: str
+) -> tuple[str, str | None]:
+    """The license of a link, with what the words behind the link add: "non-commercial use only"."""
+    behind = fold(words).text.partition(fold(linked).text)[2] if linked else ""
+    found = with_restrictions(License(*licensed), behind)
+    return found.spdx, found.url
 
 
 def _is_of_something_else(words: str, linked: str) -> bool:
@@ -179,10 +191,23 @@ def _in_meta(metas: Iterable[tuple[str, str]]) -> Iterator[Statement]:
         licensed = parse_license(content)
         read = read_sentence(content)
         holder = read.holder if read else None
+        if licensed and read is None and _denies_its_license(content):
+            continue
+        if licensed and ALL_RIGHTS_WORDS.search(content):
+            licensed = ALL_RIGHTS_RESERVED, None  # of the text, or of the pictures: who can tell
         if licensed:
             yield Statement(*licensed, scope_of(content), "meta", content, holder)
         elif holder or _is_bare_name(content):
             yield Statement(None, None, "unknown", "meta", content, holder or content)
+
+
+def _denies_its_license(content: str) -> bool:
+    """Whether the words of a meta element license something else: "Photos: CC BY 4.0"."""
+    folded = fold(content).text
+    if ALL_RIGHTS_WORDS.search(folded):
+        return False
+    name = NAMES_LICENSE.search(folded)
+    return name is not None and is_for_something_else(folded[: name.start()], folded)
 
 
 def _is_bare_name(content: str) -> bool:

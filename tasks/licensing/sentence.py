@@ -6,18 +6,18 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
+from tasks.licensing.denial import QUOTES
 from tasks.licensing.folding import fold
 from tasks.licensing.holders import find_holder
 from tasks.licensing.meaning import (
     BARE_NOTICE,
     MAX_NOTICE,
-    QUOTES,
     grants_for_the_text,
     reserves_all_rights,
 )
 from tasks.licensing.names import ALL_RIGHTS_RESERVED, read_license, read_notice
 from tasks.licensing.statements import Statement
-from tasks.licensing.words import NAMES_LICENSE, TRIGGER
+from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE, TRIGGER
 
 # Sentences that go with a statement and say nothing without it.
 COMPANION = re.compile(
@@ -69,6 +69,10 @@ def judge(sentence: str, source: str) -> Statement | None:
         notice = BARE_NOTICE.match(sentence) and len(sentence) <= MAX_NOTICE
         holder = find_holder(sentence) if notice else None
         return _statement(None, None, sentence, source, holder) if holder else None
+    reserved = ALL_RIGHTS_WORDS.search(sentence, 0, name.start()) if name else None
+    if reserved and reserves_all_rights(sentence, reserved.start()):
+        # "All rights reserved, unlike our older articles, which are under CC BY"
+        return _statement(ALL_RIGHTS_RESERVED, None, sentence, source, find_holder(sentence))
     if found.spdx == ALL_RIGHTS_RESERVED:
         believed = reserves_all_rights(sentence, trigger.start())
     else:

@@ -10,6 +10,7 @@ from itertools import islice
 
 from expectations.records import Removed
 from tasks.licensing.folding import Folded, fold
+from tasks.licensing.meaning import BARE_NOTICE, credits_another_work
 from tasks.licensing.names import ALL_RIGHTS_RESERVED
 from tasks.licensing.sentence import COMPANION, judge
 from tasks.licensing.statements import Statement
@@ -219,4 +220,15 @@ def _read_sentence(text: str, start: int, end: int) -> Statement | None:
     start += len(sentence) - len(sentence.lstrip())
     sentence = sentence.strip()
     statement = judge(sentence, "text")
-    return statement and replace(statement, span=(start, start + len(sentence)))
+    if statement is None or _goes_with_a_credit(statement, text, start):
+        return None
+    return replace(statement, span=(start, start + len(sentence)))
+
+
+def _goes_with_a_credit(statement: Statement, text: str, start: int) -> bool:
+    """Whether a bare statement follows a credit: "Photo: Jane Doe. All rights reserved."."""
+    if statement.scope != "unknown" or statement.holder or BARE_NOTICE.match(statement.evidence):
+        return False
+    line = text[max(0, start - MAX_SENTENCE) : start].rpartition("\n")[2].rstrip()
+    at = max((match.end() for match in _BREAK.finditer(line) if match.end() < len(line)), default=0)
+    return credits_another_work(line[at:])

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 CC_NAME = (
-    r"creative[\s-]?commons|کر[یئ\u200c ]{1,4}تیو[\s\u200c]کامنز|المشاع الإبداعي|知识共享|"
+    r"creative[\s-]?commons(?!\.org\.\w)|"
+    r"کر[یئ\u200c ]{1,4}تیو[\s\u200c]کامنز|المشاع الإبداعي|知识共享|"
     r"創用\s?cc|クリエイティブ・?\s?コモンズ|크리에이티브\s?커먼즈"
 )
 CC_CODE = r"(?<![\w-])cc(?:[\s-]{1,2}|:\s?)?by(?![a-z])"

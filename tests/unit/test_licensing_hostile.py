@@ -194,6 +194,21 @@ ARTICLE = f"<article><h1>Harbour reopens</h1><p>{BODY}</p></article>"
         f"<article><p>They say “This work is licensed under {LINK}” is enough.</p></article>",
         f"<article><p>The dataset is published under {LINK}.</p></article>",
         f"<article><p>This article uses material of Example, released under {LINK}.</p></article>",
+        f"<article><blockquote>This work is licensed under {LINK}</blockquote></article>",
+        f"<aside><h3>Related</h3><p>This article is licensed under {LINK}</p></aside>",
+        f"<footer>This website theme is licensed under {LINK}</footer>",
+        f"<footer><p>The crossword of this site is licensed under {LINK}</p></footer>",
+        f'<footer style="display: none"><p>All content is under {LINK}</p></footer>',
+        f"<div hidden><footer><p>All content is under {LINK}</p></footer></div>",
+        '<footer><p style="display:none">All content is under CC BY 4.0.</p></footer>',
+        f"<article><p>Global Voices publishes all its stories under {LINK}.</p></article>",
+        f"<article><p>All photos in this story are licensed under {LINK}.</p></article>",
+        f"<article><p>None of our content is licensed under {LINK}.</p></article>",
+        "<article><p>Photo: © Reuters. All rights reserved.</p></article>",
+        '<footer><p class="copyright">Photo: © Reuters. All rights reserved.</p></footer>',
+        '<link rel="license" href="https://example.org/?u=creativecommons.org/licenses/by/4.0/">',
+        '<meta name="copyright" content="Photos: CC BY 4.0">',
+        '<meta name="copyright" content="not under CC BY 4.0">',
     ],
 )
 def test_what_is_licensed_beside_the_article_licenses_nothing(part: str) -> None:
@@ -266,6 +281,95 @@ def test_copy_signed_by_an_agency_inherits_no_license_of_the_site(authors: list[
     assert rights_of_page(f"<footer>{footer}</footer>").license == "CC-BY-4.0"
 
 
+@pytest.mark.parametrize(
+    ("authors", "agency"),
+    [
+        (["Staff and agencies"], "agencies"),
+        (["Jane Doe for AP"], "AP"),
+        (["AFP, Paris"], "AFP"),
+        (["AFP – Paris"], "AFP"),
+        (["Jane Doe for Example News"], None),
+    ],
+)
+def test_an_agency_is_known_beside_places_and_for_whom_it_is_written(
+    authors: list[str], agency: str | None
+) -> None:
+    assert agency_of(authors) == agency
+
+
+def test_an_agency_s_own_notice_does_not_make_it_the_publisher_of_the_site() -> None:
+    footer = f"<footer><p>All content on this site is licensed under {LINK}</p></footer>"
+    notice = '<p class="copyright">© 2026 The Associated Press</p>'
+    found = rights_of_page(ARTICLE + notice + footer, "AP")
+    assert (found.license, found.rights_holder) == (None, "The Associated Press")
+    meta = '<meta name="copyright" content="© Thomson Reuters">'
+    assert rights_of_page(meta + ARTICLE + footer, "Reuters").license is None
+    tree = lxml.html.fromstring(f"<html><body>{ARTICLE}{footer}</body></html>")
+    statements = rights_in_page(tree, (), "Thomson Reuters").statements
+    held = decide(statements, given=None, publisher="Example News", agency="Reuters")
+    assert (held.license, held.rights_holder) == (None, "Thomson Reuters")
+
+
+def test_a_site_that_its_agency_licenses_itself_keeps_its_license() -> None:
+    footer = "All content by Mehr News Agency is licensed under CC BY 4.0."
+    assert rights_of_page(f"{ARTICLE}<footer>{footer}</footer>", "Mehr").license == "CC-BY-4.0"
+
+
+def test_unnamed_agencies_own_no_site_and_hold_no_rights_by_name() -> None:
+    footer = "<footer>All content of this site is licensed under CC BY 4.0.</footer>"
+    found = rights_of_page(ARTICLE + footer, "agencies")
+    assert (found.license, found.rights_holder) == (None, None)
+
+
+# Names that are none
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "not CC-BY-4.0",
+        "NOT licensed under CC BY 4.0",
+        "https://example.org/?u=creativecommons.org/licenses/by/4.0/",
+        "https://example.org/https://creativecommons.org/licenses/by/4.0/",
+        "http://creativecommons.org.example.org/licenses/by/4.0/",
+        "http://example-creativecommons.org/licenses/by/4.0/",
+        "http://creativecommons.org@example.org/licenses/by/4.0/",
+        "https://example.org/creative-commons",
+    ],
+)
+def test_denied_licenses_and_addresses_of_others_name_no_license(named: str) -> None:
+    assert parse_license(named) is None
+    assert parse_given_license(named) is None
+
+
+@pytest.mark.parametrize(
+    "named", ["CC BY-ND-SA 4.0", "CC-BY-ND-SA-4.0", f"{CC}/by-nd-sa/4.0/", "CC BY-NC-ND-SA 4.0"]
+)
+def test_a_license_that_does_not_exist_has_no_kind(named: str) -> None:
+    assert parse_license(named) == ("LicenseRef-CC", None)
+
+
+@pytest.mark.parametrize(
+    "named", [f"许可{CC}/by/4.0/", f"License:{CC}/by/4.0/", "(creativecommons.org/licenses/by/4.0)"]
+)
+def test_an_address_is_read_next_to_words(named: str) -> None:
+    found = parse_license(named)
+    assert found is not None
+    assert found[0] == "CC-BY-4.0"
+
+
+def test_what_is_reserved_of_text_or_pictures_is_reserved() -> None:
+    meta = '<meta name="copyright" content="CC BY 4.0 (images), all rights reserved (text)">'
+    assert rights_of_page(meta + ARTICLE).license == "LicenseRef-AllRightsReserved"
+
+
+def test_a_link_whose_sentence_forbids_commercial_use_is_not_taken_alone() -> None:
+    found = rights_of_page(
+        f"<p>This article is licensed under {LINK}, non-commercial use only.</p>"
+    )
+    assert (found.license, found.license_conflict) == ("CC-BY-NC-4.0", False)
+
+
 # Time: of four times the text, with slack for a busy machine
 
 LINEAR = 10  # four times the text may take so many times as long; quadratic would be sixteen
@@ -275,6 +379,8 @@ UNITS = (
     "\u00ad", f"a{SMALL_O}", "本", "эта общественного ", "(", "by nc ", "open government licence ",
     "licence ouverte ", "License: ", "Creative Commons by-", "all photos on this site ", "“",
     "uses a ", "not been ", "n'est ", "CC-BY-4.0 OR ", "n’ est pas ",
+    "photos and ", "of this ", "de la ", "except for ", "aaaaaaaaaa", "all its ", "text and ",
+    "https://creativecommons.org", "//", "CC BY (NC", "限り", "photo: ", "in this article ",
 )  # fmt: skip
 
 
