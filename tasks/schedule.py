@@ -63,7 +63,7 @@ def failure_weight(reason: Reason, status: int | None = None) -> float:
         reason: Why there is no content.
         status: The HTTP status, where that is the reason.
     """
-    if status in _GONE or reason is Reason.DNS:
+    if status in _GONE:
         return _HARD
     is_busy = status is not None and (status >= _SERVER_ERROR or status == _TOO_MANY_REQUESTS)
     return _TEMPORARY if is_busy or reason in _TEMPORARY_REASONS else _SOFT

@@ -270,10 +270,20 @@ class _Looking:
 def _robots_verdict(answer: Answer) -> RobotsVerdict | None:
     if isinstance(answer, Response):
         return RobotsVerdict.ALLOWED
-    return {
-        Reason.ROBOTS: RobotsVerdict.DENIED,
-        Reason.ROBOTS_UNREACHABLE: RobotsVerdict.UNREACHABLE,
-    }.get(answer.reason)
+    if answer.reason is Reason.ROBOTS:
+        return RobotsVerdict.DENIED
+    return RobotsVerdict.UNREACHABLE if answer.reason in _NO_ROBOTS else None
+
+
+_NO_ROBOTS = frozenset(
+    (
+        Reason.ROBOTS_UNREACHABLE,
+        Reason.DNS,
+        Reason.CONNECTION,
+        Reason.TLS,
+        Reason.TIMEOUT,
+    )
+)
 
 
 def _why_not_had(answer: Answer) -> str | None:

@@ -13,15 +13,17 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import NamedTuple, Self
+from typing import Self
+from urllib.parse import urlsplit
 
 import certifi
 import pycurl
 
-from expectations.records import Outcome, Reason
+from expectations.records import Reason
 from tasks.errors import UsageError
 from tasks.fetch.addresses import why_forbidden
-from tasks.fetch.incoming import Incoming
+from tasks.fetch.curl_errors import failure_of, judge
+from tasks.fetch.incoming import ROOM_FOR_CODING, Incoming
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.sources.http import CodingError, CutOffError, TooLargeError, decode_payload
 
@@ -31,7 +33,7 @@ _URL = re.compile(
     r"https?://(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?][!\"$-~]*)?", re.IGNORECASE | re.ASCII
 )
 _PRINTABLE = re.compile(r"[ -~]+")
-_ROOM_FOR_CODING = 64 << 10  # gzip adds 18 bytes, and 5 to each 16 KiB that do not compress
+_MAX_REMEMBERED = 1_000  # hosts that hung up
 # Options that the binding takes, but has no names for (curl/curl.h).
 _SUPPRESS_CONNECT_HEADERS = 265
 _QUICK_EXIT = 322
@@ -48,42 +50,6 @@ _OPTIONS = {
     pycurl.MAXCONNECTS: 8,  # kept open by one client
     pycurl.LOW_SPEED_LIMIT: 1,  # bytes a second
     pycurl.NOPROGRESS: 0,  # XFERINFOFUNCTION is called, once a second at least
-}
-# Error codes that it has no names for.
-_E_TOO_LARGE = 100
-_E_HTTP2_STREAM = 92
-_E_WEIRD_SERVER_REPLY = 8
-
-
-class _Verdict(NamedTuple):
-    reason: Reason
-    is_temporary: bool
-
-
-# Temporary is what a second try within the run may mend. A certificate is not: whoever renews it
-# does so by the next run. A name that does not exist looks like a resolver's hiccup.
-_VERDICTS = {
-    pycurl.E_UNSUPPORTED_PROTOCOL: _Verdict(Reason.PROTOCOL, is_temporary=False),  # HTTP/0.9
-    pycurl.E_COULDNT_RESOLVE_PROXY: _Verdict(Reason.DNS, is_temporary=True),
-    pycurl.E_COULDNT_RESOLVE_HOST: _Verdict(Reason.DNS, is_temporary=True),
-    pycurl.E_COULDNT_CONNECT: _Verdict(Reason.CONNECTION, is_temporary=True),
-    _E_WEIRD_SERVER_REPLY: _Verdict(Reason.PROTOCOL, is_temporary=False),
-    pycurl.E_HTTP2: _Verdict(Reason.PROTOCOL, is_temporary=True),
-    pycurl.E_PARTIAL_FILE: _Verdict(Reason.TRUNCATED, is_temporary=True),
-    pycurl.E_OPERATION_TIMEDOUT: _Verdict(Reason.TIMEOUT, is_temporary=True),
-    pycurl.E_SSL_CONNECT_ERROR: _Verdict(Reason.TLS, is_temporary=True),
-    pycurl.E_PEER_FAILED_VERIFICATION: _Verdict(Reason.TLS, is_temporary=False),
-    pycurl.E_SSL_CACERT_BADFILE: _Verdict(Reason.TLS, is_temporary=False),  # this machine's
-    pycurl.E_BAD_CONTENT_ENCODING: _Verdict(Reason.PROTOCOL, is_temporary=False),
-    pycurl.E_FILESIZE_EXCEEDED: _Verdict(Reason.TOO_LARGE, is_temporary=False),
-    _E_HTTP2_STREAM: _Verdict(Reason.PROTOCOL, is_temporary=True),
-    _E_TOO_LARGE: _Verdict(Reason.TOO_LARGE, is_temporary=False),
-}
-_ANY_OTHER = _Verdict(Reason.CONNECTION, is_temporary=True)
-_OUTCOMES = {  # of all other reasons: FAILED
-    Reason.FORBIDDEN_ADDRESS: Outcome.SKIPPED,
-    Reason.TOO_LARGE: Outcome.REJECTED,
-    Reason.UNDECODABLE: Outcome.REJECTED,
 }
 
 
@@ -144,6 +110,8 @@ class Client:
         self._no_socket = ""
         self._error: BaseException | None = None
         self._is_aborted = False
+        self._asked = 0  # times, for one exchange
+        self._hang_up: set[str] = set()  # hosts, on connections that were kept open
         self._curl = curl = pycurl.Curl()
         for option, value in _OPTIONS.items():
             curl.setopt(option, value)
@@ -154,20 +122,24 @@ class Client:
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, math.ceil(deadlines.connect_s * 1000))
         curl.setopt(pycurl.LOW_SPEED_TIME, deadlines.stall_s)
         curl.setopt(pycurl.XFERINFOFUNCTION, lambda *_: self._is_aborted)
+        curl.setopt(pycurl.PREREQFUNCTION, self._count_asking)
         if not allow_private and proxy is None:
             curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
 
     def get(self, request: Request) -> Response | Failure:
         """Make one exchange. Never raises for what a server does."""
         if not _URL.fullmatch(request.url):
-            return _failure(request, Reason.FORBIDDEN_ADDRESS, "not a URL that can be asked for")
-        incoming = Incoming(max_body_bytes=request.max_bytes + _ROOM_FOR_CODING)
+            return failure_of(request, Reason.FORBIDDEN_ADDRESS, "not a URL that can be asked for")
+        incoming = Incoming(max_body_bytes=request.max_bytes)
         self._refused = self._no_socket = ""
         self._error = None
+        self._asked = 0
+        host = urlsplit(request.url).netloc
         curl = self._curl
         curl.setopt(pycurl.URL, request.url)
+        curl.setopt(pycurl.FORBID_REUSE, host in self._hang_up)
         curl.setopt(pycurl.HTTPHEADER, _header_lines(request))
-        curl.setopt(pycurl.MAXFILESIZE_LARGE, request.max_bytes + _ROOM_FOR_CODING)
+        curl.setopt(pycurl.MAXFILESIZE_LARGE, request.max_bytes + ROOM_FOR_CODING)
         curl.setopt(pycurl.HEADERFUNCTION, incoming.on_header)
         curl.setopt(pycurl.WRITEFUNCTION, incoming.on_body)
         fetched_at = self._now()
@@ -181,6 +153,7 @@ class Client:
             code, message = error.args
             return self._judge(request, incoming, code, message)
         finally:
+            self._remember_if_asked_again(host)
             while self._opened:  # libcurl has a duplicate
                 self._opened.pop().close()
         return self._read(request, incoming, fetched_at)
@@ -212,19 +185,34 @@ class Client:
             if why is None:
                 self._opened.append(socket.socket(family, kind, protocol))
                 return self._opened[-1]
-            self._refused = f"{address[0]} is {why}"
+            self._refused = f"{address[0]} is {why}; --allow-private allows it"
         except OSError as error:  # out of descriptors, or a family that this machine has not
             self._no_socket = str(error)
         except BaseException as error:  # noqa: BLE001 - printed and forgotten by the binding
             self._error = error
         return int(pycurl.SOCKET_BAD)
 
+    def _count_asking(self, *_: object) -> int:
+        """Count requests: where a kept connection is reset, libcurl asks again by itself, at once.
+
+        That is no pace. It may (RFC 9112, 9.3.1), as a server may hang up just then; but a server
+        that did it once is given a new connection each time, where libcurl asks once.
+        """
+        self._asked += 1
+        return int(pycurl.PREREQFUNC_OK)
+
+    def _remember_if_asked_again(self, host: str) -> None:
+        if self._asked > 1:
+            if len(self._hang_up) >= _MAX_REMEMBERED:
+                self._hang_up.pop()
+            self._hang_up.add(host)
+
     def _read(
         self, request: Request, incoming: Incoming, fetched_at: datetime
     ) -> Response | Failure:
         if not incoming.is_whole:
             detail = "the header of a final response is missing or cut off"
-            return _failure(request, Reason.TRUNCATED, detail, is_temporary=True)
+            return failure_of(request, Reason.TRUNCATED, detail, is_temporary=True)
         wire_body = incoming.take_body()
         fields = incoming.fields()
         codings = [value for name, value in fields if name.lower() == "content-encoding"]
@@ -236,11 +224,11 @@ class Client:
             )
         except TooLargeError:
             detail = f"over {request.max_bytes} bytes when decoded"
-            return _failure(request, Reason.TOO_LARGE, detail)
+            return failure_of(request, Reason.TOO_LARGE, detail)
         except CutOffError as error:
-            return _failure(request, Reason.TRUNCATED, str(error), is_temporary=True)
+            return failure_of(request, Reason.TRUNCATED, str(error), is_temporary=True)
         except CodingError as error:
-            return _failure(request, Reason.UNDECODABLE, str(error))
+            return failure_of(request, Reason.UNDECODABLE, str(error))
         return Response(
             request=request,
             status=self._curl.getinfo(pycurl.RESPONSE_CODE),
@@ -255,16 +243,18 @@ class Client:
 
     def _judge(self, request: Request, incoming: Incoming, code: int, message: str) -> Failure:
         if incoming.too_large:
-            return _failure(request, Reason.TOO_LARGE, incoming.too_large)
+            return failure_of(request, Reason.TOO_LARGE, incoming.too_large)
         if self._refused and not self._opened and code == pycurl.E_COULDNT_CONNECT:
-            return _failure(request, Reason.FORBIDDEN_ADDRESS, self._refused)
+            return failure_of(request, Reason.FORBIDDEN_ADDRESS, self._refused)
+        if code == pycurl.E_FILESIZE_EXCEEDED:
+            return failure_of(request, Reason.TOO_LARGE, incoming.why_too_large())
         if code == pycurl.E_URL_MALFORMAT:
-            return _failure(request, Reason.FORBIDDEN_ADDRESS, message)
+            return failure_of(request, Reason.FORBIDDEN_ADDRESS, message)
         if code == pycurl.E_RECV_ERROR and incoming.is_whole:  # reset, or TLS without its end
             code = pycurl.E_PARTIAL_FILE
-        verdict = _VERDICTS.get(code, _ANY_OTHER)
+        judged = judge(code)
         detail = f"{message} {self._no_socket}".strip()
-        return _failure(request, verdict.reason, detail, is_temporary=verdict.is_temporary)
+        return failure_of(request, judged.reason, detail, is_temporary=judged.is_temporary)
 
 
 def _authorities() -> str:
@@ -288,15 +278,3 @@ def _header_lines(request: Request) -> list[str]:
         if validator and _PRINTABLE.fullmatch(validator):
             lines.append(f"{name}: {validator}")
     return lines
-
-
-def _failure(
-    request: Request, reason: Reason, detail: str, *, is_temporary: bool = False
-) -> Failure:
-    return Failure(
-        request=request,
-        reason=reason,
-        detail=detail,
-        outcome=_OUTCOMES.get(reason, Outcome.FAILED),
-        is_temporary=is_temporary,
-    )

@@ -8,15 +8,14 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic
 
-from expectations.records import Outcome, Reason
 from tasks.fetch.clients import Clients, Exchanger
 from tasks.fetch.frontier import Frontier, Host, Visit
-from tasks.fetch.messages import Answer, Failure, Request, Response
-from tasks.fetch.pace import Pace, host_of, is_trouble
+from tasks.fetch.pace import Pace, host_of
 from tasks.fetch.queues import Results, Streams
 from tasks.fetch.robots import Robots
+from tasks.fetch.trouble import Trouble
 from tasks.fetch.visits import Exchange, Fetched, Payload, Target, Turn, Visitor
 
 __all__ = ["CrawlRules", "Exchanger", "Fetched", "Target", "crawl"]
@@ -25,14 +24,7 @@ _LOG = logging.getLogger(__name__)
 
 _TRIES_AT_ONCE = 64  # targets pulled before the consumer gets a result that is ready
 _MANY = 10  # a host with more than this part of `max_waiting` has many waiting
-# A host is given up when this many points of trouble come in a row: at five pages no connection,
-# or at fifteen an answer that says it cannot cope.
-_GIVE_UP_AT = 15
-_POINTS_FOR_NO_CONNECTION = 3
-_NO_CONNECTION = frozenset((Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.TIMEOUT))
-_MAX_REMEMBERED = 100_000  # hosts in trouble, or given up
-
-Kept = TypeVar("Kept")
+_LONG_WAIT_S = 10.0  # that nobody set, and that a user may wonder about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,8 +62,9 @@ def crawl(
     """Fetch targets, many hosts at once, each host at its pace, and yield them as they end.
 
     Every target comes out once. A host has one exchange at a time; one that waits for its pace
-    holds no thread. A host that fails again and again is given up: its remaining targets come
-    out at once, with the reason. Close the iterator to stop early.
+    holds no thread. A host that fails again and again, or that is not to be asked for long, is
+    given up: its remaining targets come out at once, with the reason. Close the iterator to stop
+    early.
 
     Args:
         streams: Targets, best a stream for each source: they are pulled in turn, and one that is
@@ -103,12 +96,11 @@ class _Crawl(Generic[Payload]):
         self._rules = rules
         self._robots = robots
         self._pace = pace
-        self._given_up: dict[str, Failure] = {}
-        self._trouble: dict[str, int] = {}
+        self._trouble = Trouble()
         self._streams = Streams(streams)
         self._visitor = Visitor(
             robots=robots,
-            given_up=self._given_up,
+            given_up=self._trouble.given_up,
             retries=rules.retries,
             retry_s=rules.retry_s,
             now=pace.now,
@@ -194,12 +186,18 @@ class _Crawl(Generic[Payload]):
             step = self._bring_to_exchange(host, visit)
             if step is None:
                 continue
-            at = self._pace.ask(host.key, self._delay(host, visit))
+            delay = self._delay(host, visit)
+            at = self._pace.ask(host.key, delay)
             wait_s = at - self._pace.now()
-            if wait_s > self._pace.rules.longest_wait_s:
-                self._give_up(host.key, _not_before(step.request, wait_s))
+            # A delay that was set is kept to, however long it is.
+            if wait_s > max(self._pace.rules.longest_wait_s, delay):
+                self._trouble.leave(host.key, step.request, wait_s, at)
                 self._frontier.stage(host, visit, at)  # to be answered with that
             elif wait_s > 0:
+                if wait_s > max(_LONG_WAIT_S, delay):
+                    _LOG.info(
+                        "%s is not asked for %.0f s: it is slow, or asks for it", host.key, wait_s
+                    )
                 self._frontier.stage(host, visit, at)
                 return
             else:
@@ -226,7 +224,7 @@ class _Crawl(Generic[Payload]):
                 visit.advance(None)
                 continue
             key = host_of(step.request.url)
-            given_up = self._given_up.get(key)
+            given_up = self._trouble.given_up.get(key)
             if given_up is not None:
                 visit.advance(replace(given_up, request=step.request))
             elif key != host.key or step.not_before > self._pace.now():
@@ -243,7 +241,7 @@ class _Crawl(Generic[Payload]):
             self._clients.give_back(host.key, client)
         if self._is_stopping.is_set():
             return  # the exchange was cut off by us, which says nothing of the host
-        self._count_trouble(host.key, answer, is_first_try=step.not_before == 0)
+        self._trouble.count(host.key, answer, is_first_try=step.not_before == 0)
         visit.advance(answer)
         if self._robots is not None:
             host.crawl_delay = max(host.crawl_delay, self._robots.crawl_delay(step.request.url))
@@ -257,49 +255,3 @@ class _Crawl(Generic[Payload]):
         if target.delay_s is not None and host_of(target.request.url) == host.key:
             delay = target.delay_s  # a source's own, so it is not for hosts it redirects to
         return max(delay, host.crawl_delay)
-
-    def _count_trouble(self, host: str, answer: Answer, *, is_first_try: bool) -> None:
-        if isinstance(answer, Failure) and answer.reason in _NO_CONNECTION:
-            points = _POINTS_FOR_NO_CONNECTION
-        elif is_trouble(answer):
-            points = 1
-        else:
-            self._trouble.pop(host, None)
-            return
-        if not is_first_try:  # second tries come when all else is done, so they come in a row
-            return
-        points += self._trouble.get(host, 0)
-        _put_bounded(self._trouble, host, points)
-        if points >= _GIVE_UP_AT:
-            self._trouble.pop(host, None)
-            self._give_up(host, answer if isinstance(answer, Failure) else _status(answer))
-
-    def _give_up(self, host: str, failure: Failure) -> None:
-        _put_bounded(self._given_up, host, failure)
-
-
-def _put_bounded(hosts: dict[str, Kept], host: str, kept: Kept) -> None:
-    """Remember a host, in place of the first one when there are too many."""
-    if len(hosts) >= _MAX_REMEMBERED:
-        hosts.pop(next(iter(hosts)), None)
-    hosts[host] = kept
-
-
-def _status(response: Response) -> Failure:
-    return Failure(
-        request=response.request,
-        reason=Reason.HTTP_STATUS,
-        detail=f"given up: status {response.status} again and again",
-        outcome=Outcome.FAILED,
-        is_temporary=True,
-    )
-
-
-def _not_before(request: Request, wait_s: float) -> Failure:
-    return Failure(
-        request=request,
-        reason=Reason.NOT_DUE,
-        detail=f"the host is not to be asked for another {wait_s:.0f} s",
-        outcome=Outcome.SKIPPED,
-        is_temporary=True,
-    )

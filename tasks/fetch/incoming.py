@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 
+from tasks.urls import without_credentials
+
 # Chrome takes 256 KiB, servers take 8 to 16 KiB of a client.
 MAX_HEADER_BYTES = 64 << 10
+ROOM_FOR_CODING = 64 << 10  # gzip adds 18 bytes, and 5 to each 16 KiB that do not compress
+_ADDRESSES = (b"location", b"content-location")  # fields that are one (RFC 9110, 10.2.2, 8.7)
 _STATUS_LINE = re.compile(rb"HTTP/(\d)(?:\.\d)? +(\d{3})([^\r\n]*)")
+_SIZE = re.compile(r"\d{1,18}", re.ASCII)
 _ABORT = 0  # to libcurl, whatever is not the number of bytes it gave
 
 
 class Incoming:
     """Takes what libcurl hands over, and says stop when it gets too much.
 
-    libcurl's binding prints what a callback raises and forgets it: here it is kept in `error`.
+    `max_body_bytes` is of the body without its content coding, which may add a little. libcurl's
+    binding prints what a callback raises and forgets it: here it is kept in `error`.
     """
 
     def __init__(self, *, max_body_bytes: int) -> None:
@@ -44,14 +50,21 @@ class Incoming:
         """Take a piece of the body, transfer coding undone."""
         try:
             self._body_bytes += len(piece)
-            if self._body_bytes > self._max_body_bytes:
-                self.too_large = f"body of over {self._max_body_bytes} bytes"
+            if self._body_bytes > self._max_body_bytes + ROOM_FOR_CODING:
+                self.too_large = self.why_too_large()
                 return _ABORT
             self._pieces.append(piece)
         except BaseException as error:  # noqa: BLE001 - as above
             self.error = error
             return _ABORT
         return len(piece)
+
+    def why_too_large(self) -> str:
+        """Say what a body that is too large was measured by, with its size where it is stated."""
+        stated = [value for name, value in self.fields() if name.lower() == "content-length"]
+        is_known = stated and _SIZE.fullmatch(stated[-1])
+        size = f", it has {stated[-1]}" if is_known else ""
+        return f"body of over {self._max_body_bytes} bytes{size}"
 
     def take_body(self) -> bytes:
         """Hand over the body and forget it."""
@@ -84,10 +97,18 @@ class Incoming:
                 line = b"HTTP/1.1 " + code + (phrase or b" ")
             self._lines = [line]
         elif line:
-            self._lines.append(line)
+            self._lines.append(_without_credentials(line))
         else:
             interim = _STATUS_LINE.match(self._lines[0]) if self._lines else None
             self.is_whole = interim is None or not interim[2].startswith(b"1")
+
+
+def _without_credentials(line: bytes) -> bytes:
+    """Cut `user:password@` from an address: what is kept of a response is kept for good."""
+    name, _, value = line.partition(b":")
+    if b"@" not in value or name.strip().lower() not in _ADDRESSES:
+        return line
+    return name + b":" + without_credentials(value.decode("latin-1")).encode("latin-1")
 
 
 def _decode(value: bytes) -> str:

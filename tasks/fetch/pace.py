@@ -27,13 +27,13 @@ class PaceRules:
     `delay_s` between two requests to one host, unless more is asked for; 0 is no pause of ours,
     but what a server asks for holds. `longest_delay_s` bounds what a slow or failing server makes
     of it. `after_429_s` where a 429 names no time. A host that is not to be asked for more than
-    `longest_wait_s` is left for this run.
+    `longest_wait_s`, and for more than its own delay, is left for this run.
     """
 
     delay_s: float = 2.0
     longest_delay_s: float = 60.0
     after_429_s: float = 30.0
-    longest_wait_s: float = 3_600.0
+    longest_wait_s: float = 120.0
 
 
 DEFAULT_PACE = PaceRules()
@@ -79,7 +79,7 @@ class Pace:
         self.rules = rules
         self._store = store
         self.now = now
-        self._asked_for_more: set[str] = set()
+        self._has_no_pause: set[str] = set()  # hosts that the store need not be asked about
 
     def ask(self, host: str, delay: float) -> float:
         """Ask whether a request may go now; if so, it is counted and must go.
@@ -92,21 +92,25 @@ class Pace:
             When it may go, in Unix time: not later than now, or the time to ask again.
         """
         now = self.now()
-        if delay <= 0 and host not in self._asked_for_more:
+        if delay <= 0 and host in self._has_no_pause:
             return now
-        return self._store.reserve(host, now, delay)
+        at = self._store.reserve(host, now, delay)
+        if delay <= 0 and at <= now:
+            self._has_no_pause.add(host)
+        return at
 
     def tell(self, host: str, answer: Response | Failure, delay: float) -> None:
         """Tell how an exchange ended, with the delay that holds for the next one."""
         now = self.now()
         asked_for = self._pause_asked_for(answer, now)
+        if asked_for > 0:
+            self._has_no_pause.discard(host)
         if delay > 0:
             learned = self._learn(self._store.learned(host), answer, delay)
             taken = answer.seconds if isinstance(answer, Response) else 0.0
             pause = max(delay, learned, min(taken, self.rules.longest_delay_s), asked_for)
             self._store.settle(host, now + pause, learned)
         elif asked_for > 0:
-            self._asked_for_more.add(host)
             self._store.settle(host, now + asked_for, 0.0)
 
     def _pause_asked_for(self, answer: Response | Failure, now: float) -> float:

@@ -27,6 +27,8 @@ _MAX_COST = 4 << 20
 _LEAST_COST = 2_000
 _OK = range(200, 300)
 _OF_THIS_RUN = (Reason.FORBIDDEN_ADDRESS, Reason.NOT_DUE)  # not the server's doing: not stored
+# The host cannot be reached, which is why its pages cannot be had, either.
+_NO_CONNECTION = (Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.TIMEOUT)
 _SERVER_ERROR = 500
 _TOO_MANY_REQUESTS = 429
 
@@ -194,6 +196,10 @@ class Robots:
             before = StoredRobots(checked_at=now, text=None, text_at=0.0)
         reason = found.reason if isinstance(found, Failure) else Reason.HTTP_STATUS
         detail = found.detail if isinstance(found, Failure) else f"status {found.status}"
+        elsewhere = host_of(found.request.url)
+        if reason in _NO_CONNECTION and elsewhere != host_of(origin):
+            detail = f"{reason} of {elsewhere}, where it is redirected to: {detail}"
+            reason = Reason.ROBOTS_UNREACHABLE
         return replace(before, checked_at=now, failure_reason=reason, failure=detail or str(reason))
 
     def _keep(self, origin: str, stored: StoredRobots) -> _Site:
@@ -274,10 +280,15 @@ def _unreachable(request: Request, stored: StoredRobots) -> Failure:
             outcome=Outcome.SKIPPED,
             is_temporary=False,
         )
+    if stored.failure_reason in _NO_CONNECTION:
+        reason, detail = Reason(stored.failure_reason), f"robots.txt: {stored.failure}"
+    else:
+        reason, detail = Reason.ROBOTS_UNREACHABLE, f"{stored.failure_reason}: {stored.failure}"
+        detail = detail.removeprefix(f"{reason}: ")
     return Failure(
         request=request,
-        reason=Reason.ROBOTS_UNREACHABLE,
-        detail=f"{stored.failure_reason}: {stored.failure}",
+        reason=reason,
+        detail=detail,
         outcome=Outcome.FAILED,
         is_temporary=True,
     )

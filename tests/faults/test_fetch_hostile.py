@@ -227,6 +227,36 @@ def test_a_hostile_server_costs_one_exchange_with_a_reason(
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(
+    ("steps", "detail"),
+    [
+        ([OK + b"Content-Length: 31457280\r\n\r\n"], "body of over 1000000 bytes, it has 31457280"),
+        ([OK + b"Content-Length: 9999999999999999999999\r\n\r\n"], "body of over 1000000 bytes"),
+        ([OK + b"\r\n" + bytes(2_000_000)], "body of over 1000000 bytes"),
+        (
+            [answer(gzipped(bytes(9 << 20)), Content_Encoding="gzip")],
+            "over 1000000 bytes when decoded",
+        ),
+    ],
+)
+def test_what_is_too_large_is_told_with_the_cap(
+    client: Client, steps: list[bytes], detail: str
+) -> None:
+    with serving(lambda _path: steps) as server:
+        result = get(client, server.url())
+    assert isinstance(result, Failure)
+    assert (result.reason, result.detail) == (Reason.TOO_LARGE, detail)
+
+
+def test_a_server_that_resets_kept_connections_is_asked_once_for_each_page(client: Client) -> None:
+    with serving(lambda path: [answer(b"x")] if path == "/good" else [Then.RESET]) as server:
+        for _ in range(10):
+            assert isinstance(get(client, server.url("/good")), Response)
+            assert isinstance(get(client, server.url("/bad")), Failure)
+    assert server.paths.count("/good") == 10
+    assert server.paths.count("/bad") == 11, "libcurl's own second request is the only one"
+
+
 def test_a_server_that_stalls_is_given_up_before_the_total_deadline() -> None:
     deadlines = Deadlines(total_s=9, connect_s=1, stall_s=1)
     with (

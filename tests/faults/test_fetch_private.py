@@ -102,6 +102,13 @@ def test_a_private_address_is_not_connected_to_however_it_is_written(
     assert secret.connections == 0
 
 
+def test_who_is_refused_a_private_address_is_told_how_to_allow_it(client: Client) -> None:
+    result = client.get(ask("http://127.0.0.1:1/"))
+    assert isinstance(result, Failure)
+    assert result.detail.startswith("127.0.0.1 is loopback")
+    assert result.detail.endswith("; --allow-private allows it")
+
+
 @pytest.mark.parametrize("origin", LOOPBACK + ELSEWHERE)
 def test_a_redirect_to_a_private_address_is_not_followed_however_it_is_written(
     client: Client, server: Server, secret: Server, origin: str

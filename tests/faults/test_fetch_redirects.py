@@ -11,7 +11,7 @@ from expectations.records import Outcome, Reason
 from tasks.fetch.client import Client
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.fetch.redirects import MAX_REDIRECTS, Followed, follow
-from tests.faults.servers import Server, Steps, answer, redirect, serving
+from tests.faults.servers import Server, Steps, Then, answer, redirect, serving
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +130,42 @@ def test_credentials_in_a_location_are_stripped(client: Client, server: Server) 
     followed = go(client, server.url(f"/302?{target}"))
     assert end_of(followed, server) == "/b"
     assert b"Authorization" not in server.requests[-1]
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://bob:pw@{}/b",
+        "//bob:pw@{}/b",
+        "hTTp:\\\\bob:pw@{}/b",
+        "http://bob:p@w@{}/b",
+        " http://b\xf6b@{}/b",
+    ],
+)
+@pytest.mark.parametrize("name", ["Location", "location", "Content-Location", "LOCATION "])
+def test_credentials_in_an_address_are_not_kept(client: Client, name: str, location: str) -> None:
+    def behave(_path: str) -> Steps:
+        address = location.format("a.example").encode("latin-1")
+        return [
+            b"HTTP/1.1 302 Found\r\n%s:%s\r\nX: a@b\r\n\r\n" % (name.encode(), address),
+            Then.CLOSE,
+        ]
+
+    with serving(behave) as server:
+        response = client.get(Request(url=server.url("/"), max_bytes=99))
+    assert isinstance(response, Response)
+    assert response.field(name.strip()).endswith("a.example/b")
+    assert b"@" not in response.header.replace(b"X: a@b", b"")
+    assert "@" not in response.field(name.strip())
+    assert b"X: a@b\r\n" in response.header
+
+
+def test_an_address_without_credentials_is_kept_as_it_came(client: Client) -> None:
+    address = "http://a.example/@bob?mail=a@b.example"
+    with serving(redirect(address)) as server:
+        response = client.get(Request(url=server.url("/"), max_bytes=99))
+    assert isinstance(response, Response)
+    assert b"\r\nLocation: %s\r\n" % address.encode() in response.header
 
 
 @pytest.mark.parametrize(

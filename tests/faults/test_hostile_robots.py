@@ -2,9 +2,12 @@
 
 import gzip
 import itertools
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,13 +17,25 @@ from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.fetch.pace import InMemoryPaceStore, Pace, PaceRules
 from tasks.fetch.robots import InMemoryRobotsStore, Robots
-from tests.faults.servers import OK, Server, Steps, Then, answer, measured, redirect, serving
+from tests.faults.servers import (
+    OK,
+    Server,
+    Steps,
+    Then,
+    answer,
+    make_certificate,
+    measured,
+    redirect,
+    serving,
+)
 
 DENY_NEWS = b"User-agent: *\nDisallow: /news\n"
 PAGES = ("/news/1", "/sports/1")
 DENIED = {"/news/1": Reason.ROBOTS, "/sports/1": 200}
 ALLOWED = {"/news/1": 200, "/sports/1": 200}
-UNREACHABLE = {"/news/1": Reason.ROBOTS_UNREACHABLE, "/sports/1": Reason.ROBOTS_UNREACHABLE}
+UNREACHABLE = dict.fromkeys(PAGES, Reason.ROBOTS_UNREACHABLE)
+TIMED_OUT = dict.fromkeys(PAGES, Reason.TIMEOUT)
+UNCONNECTED = dict.fromkeys(PAGES, Reason.CONNECTION)
 
 
 def connect() -> Client:
@@ -42,11 +57,14 @@ def site_with() -> Iterator[Callable[[Callable[[], Steps]], Server]]:
 
 
 def fetch(*servers: Server, paths: tuple[str, ...] = PAGES) -> Iterator[Fetched[str]]:
+    return fetch_urls(*(server.url(path) for path in paths for server in servers))
+
+
+def fetch_urls(*urls: str) -> Iterator[Fetched[str]]:
     robots = Robots(InMemoryRobotsStore(), now=time.time, with_reservations=False)
     targets = [
-        Target(request=Request(url=server.url(path), max_bytes=9_000), source_id="s", payload=path)
-        for path in paths
-        for server in servers
+        Target(request=Request(url=url, max_bytes=9_000), source_id="s", payload=urlsplit(url).path)
+        for url in urls
     ]
     return crawl(
         targets,
@@ -94,10 +112,10 @@ BAD: dict[str, tuple[Callable[[], Steps], dict[str, int | Reason]]] = {
         lambda: [answer(gzip.compress(bytes(100 << 20), 9), Content_Encoding="gzip")],
         UNREACHABLE,
     ),
-    "silence": (lambda: [9.0], UNREACHABLE),
-    "drip": (endless_drip, UNREACHABLE),
+    "silence": (lambda: [9.0], TIMED_OUT),
+    "drip": (endless_drip, TIMED_OUT),
     "endless": (endless, UNREACHABLE),
-    "reset": (lambda: [Then.RESET], UNREACHABLE),
+    "reset": (lambda: [Then.RESET], UNCONNECTED),
     "cut-off": (lambda: [OK + b"Content-Length: 999\r\n\r\n" + DENY_NEWS, Then.CLOSE], UNREACHABLE),
     "no-http": (lambda: [b"220 ready\r\n", Then.CLOSE], UNREACHABLE),
     "500": (lambda: [answer(DENY_NEWS, status="500 Oh")], UNREACHABLE),
@@ -156,7 +174,25 @@ def test_an_unreachable_one_fails_what_may_be_tried_again(
         assert isinstance(each.answer, Failure)
         assert each.answer.outcome is Outcome.FAILED
         assert each.answer.is_temporary
-        assert "connection" in each.answer.detail
+        assert each.answer.detail.startswith("robots.txt: ")
+
+
+def test_a_host_that_cannot_be_reached_fails_its_pages_for_that_reason(tmp_path: Path) -> None:
+    _, tls = make_certificate(tmp_path, "127.0.0.1")
+    with serving(answer()) as gone:
+        pass
+    cases = {
+        Reason.CONNECTION: gone.url("/"),
+        Reason.DNS: "http://no-such-host.invalid/",
+    }
+    with serving(answer(b"page"), tls=tls) as self_signed, serving(lambda _: [9.0]) as silent:
+        cases |= {Reason.TLS: self_signed.url("/"), Reason.TIMEOUT: silent.url("/")}
+        for reason, url in cases.items():
+            (fetched,) = fetch_urls(url)
+            assert isinstance(fetched.answer, Failure)
+            assert fetched.answer.reason is reason
+            assert fetched.answer.outcome is Outcome.FAILED
+            assert re.fullmatch("robots.txt: .{10,}", fetched.answer.detail)
 
 
 def test_one_that_denies_all_costs_one_request(

@@ -154,6 +154,22 @@ def test_without_a_delay_what_a_server_asks_for_still_holds(pace: Pace, clock: C
     assert pause_after(pace, responded(), 0.0) == 0
 
 
+def test_without_a_delay_the_next_run_keeps_to_what_a_server_asked_for(clock: Clock) -> None:
+    store = InMemoryPaceStore()
+    Pace(store, now=clock).tell(HOST, responded(429, Retry_After="3600"), 0.0)
+    clock.now += 600
+    pace = Pace(store, now=clock)
+    assert pace.ask(HOST, 0.0) == START + 3_600
+    clock.now += 3_000
+    assert pause_after(pace, responded(), 0.0) == 0
+
+
+def test_a_pause_that_was_asked_for_holds_for_those_without_a_delay(pace: Pace) -> None:
+    pause_after(pace, responded(), 0.0)
+    pace.tell(HOST, responded(429), 2.0)
+    assert pace.ask(HOST, 0.0) == START + 30
+
+
 def test_two_processes_share_a_store(clock: Clock) -> None:
     store = InMemoryPaceStore()
     here, there = Pace(store, now=clock), Pace(store, now=clock)

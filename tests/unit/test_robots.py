@@ -222,7 +222,7 @@ def test_where_there_is_no_robots_txt_all_is_allowed(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer", [500, 503, 429, Reason.TIMEOUT, Reason.CONNECTION, Reason.DNS, Reason.TOO_LARGE]
+    "answer", [500, 503, 429, Reason.TOO_LARGE, Reason.TRUNCATED, Reason.PROTOCOL]
 )
 def test_where_it_cannot_be_had_all_is_denied(answer: int | Reason) -> None:
     web = Web({f"{SITE}/robots.txt": answer})
@@ -230,6 +230,33 @@ def test_where_it_cannot_be_had_all_is_denied(answer: int | Reason) -> None:
     assert failure is not None
     assert (failure.outcome, failure.reason) == (Outcome.FAILED, Reason.ROBOTS_UNREACHABLE)
     assert failure.is_temporary
+
+
+@pytest.mark.parametrize("reason", [Reason.DNS, Reason.CONNECTION, Reason.TLS, Reason.TIMEOUT])
+def test_where_the_host_cannot_be_reached_that_is_the_reason(reason: Reason) -> None:
+    web = Web({f"{SITE}/robots.txt": reason})
+    store = InMemoryRobotsStore()
+    for _ in range(2):  # the second run is told by the store
+        failure = ask(Robots(store, now=web.now), web).failure
+        assert failure is not None
+        assert (failure.outcome, failure.reason) == (Outcome.FAILED, reason)
+        assert failure.detail == "robots.txt: details"
+        assert failure.request.url == PAGE
+        web.time += 590
+    assert web.asked == [f"{SITE}/robots.txt"]
+
+
+def test_where_the_host_that_it_is_redirected_to_cannot_be_reached_the_page_is_not_blamed() -> None:
+    web = Web(
+        {
+            f"{SITE}/robots.txt": b"to https://b.example/robots.txt",
+            "https://b.example/robots.txt": Reason.DNS,
+        }
+    )
+    failure = ask(robots_of(web), web).failure
+    assert failure is not None
+    assert failure.reason is Reason.ROBOTS_UNREACHABLE
+    assert failure.detail.startswith("dns of b.example, where")
 
 
 def test_a_forbidden_address_is_not_called_unreachable() -> None:
@@ -313,7 +340,7 @@ def test_an_earlier_copy_holds_for_thirty_days_of_outage() -> None:
     web.time += 2 * DAY
     failure = ask(robots, web).failure
     assert failure is not None
-    assert failure.reason is Reason.ROBOTS_UNREACHABLE
+    assert failure.reason is Reason.TIMEOUT
 
 
 def test_a_clock_that_was_wrong_is_not_believed() -> None:

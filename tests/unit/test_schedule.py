@@ -62,7 +62,7 @@ def test_a_feed_of_news_is_asked_more_often_and_one_without_less() -> None:
     [
         (Reason.HTTP_STATUS, 404, 1.0),
         (Reason.HTTP_STATUS, 410, 1.0),
-        (Reason.DNS, None, 1.0),
+        (Reason.DNS, None, 0.5),
         (Reason.HTTP_STATUS, 403, 0.5),
         (Reason.TLS, None, 0.5),
         (Reason.HTTP_STATUS, 503, 0.25),
