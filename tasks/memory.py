@@ -21,6 +21,7 @@ from expectations.records import Given
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
 from tasks.sources.given_field import read_given_field, write_given_field
+from tasks.transactions import transaction
 
 LAYOUT = 1
 BUSY_TIMEOUT_S = 60
@@ -136,7 +137,7 @@ class Memory:
             addresses: All that lead to it.
             pending: Its place and its run, if the lake is to get it.
         """
-        with self._lock, _transaction(self._connection):
+        with self._lock, transaction(self._connection):
             for address in addresses:
                 statement, values = _put("addresses", address)
                 self._connection.execute(statement, values)
@@ -182,7 +183,7 @@ class Memory:
 
     def settle(self, raw_refs: Iterable[str]) -> None:
         """Note that pages have come to their outcome."""
-        with self._lock, _transaction(self._connection):
+        with self._lock, transaction(self._connection):
             self._connection.executemany(
                 "delete from pending where raw_ref = ?", [(raw_ref,) for raw_ref in raw_refs]
             )
@@ -199,7 +200,7 @@ class Memory:
 
     def reserve(self, host: str, now: float, delay: float) -> float:
         """Take a host's next request: see `tasks.fetch.pace.PaceStore`."""
-        with self._lock, _transaction(self._connection):
+        with self._lock, transaction(self._connection):
             next_at = self._host(host)["next_at"]
             if now < next_at <= now + KEPT_AT_MOST_S:
                 return next_at
@@ -212,7 +213,7 @@ class Memory:
 
     def settle_host(self, host: str, next_at: float, learned: float) -> None:
         """Keep a host's pace after an exchange: see `tasks.fetch.pace.PaceStore`."""
-        with self._lock, _transaction(self._connection):
+        with self._lock, transaction(self._connection):
             kept = self._host(host)["next_at"]
             later = kept if next_at < kept <= next_at + KEPT_AT_MOST_S else next_at
             self._connection.execute(
@@ -307,7 +308,7 @@ def open_memory(path: Path) -> Iterator[Memory]:
         connection.execute("pragma journal_mode = wal")
         # A power cut may cost the last requests' notes, never the file.
         connection.execute("pragma synchronous = normal")
-        with _transaction(connection):
+        with transaction(connection):
             _begin(connection)
         yield Memory(connection)
 
@@ -320,17 +321,6 @@ def _begin(connection: sqlite3.Connection) -> None:
         connection.execute(f'drop table "{table["name"]}"')
     for statement in _SCHEMA.split(";"):
         connection.execute(statement)
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
 
 
 def _as_dict(cursor: sqlite3.Cursor, row: tuple[object, ...]) -> dict[str, object]:

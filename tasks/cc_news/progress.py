@@ -18,6 +18,7 @@ from typing import Any
 from expectations.records import Page, Rejection, Skip
 from tasks.shards import read_descriptions, read_rejections, read_skips
 from tasks.storage import Lake
+from tasks.transactions import transaction
 
 Item = Page | Rejection | Skip
 
@@ -99,7 +100,7 @@ class Progress:
 
     def begin(self, warc: str, tag: str) -> None:
         """Note that a file is read from its beginning; what was known of it is void."""
-        with _transaction(self._connection):
+        with transaction(self._connection):
             for table in ("pending", "files"):
                 self._do(f"delete from {table} where warc = ? and hosts = ?", warc, self._hosts)
             self._do(
@@ -119,7 +120,7 @@ class Progress:
         told = None
         if isinstance(item, Skip):
             told = json.dumps([str(item.reason), item.detail, item.items])
-        with _transaction(self._connection):
+        with transaction(self._connection):
             self._do(
                 "insert or ignore into pending values (?, ?, ?, ?, ?)",
                 *(item.raw_ref, self._hosts, warc, at, told),
@@ -144,7 +145,7 @@ class Progress:
 
     def end(self, warc: str, *, not_found: Iterable[str]) -> None:
         """Note that a file was read to its end, where some pending items are no more."""
-        with _transaction(self._connection):
+        with transaction(self._connection):
             self._do("update files set is_read = 1 where warc = ? and hosts = ?", warc, self._hosts)
             for raw_ref in not_found:
                 self._do(
@@ -175,7 +176,7 @@ def settle_cc_news(lake: Lake, shard: Path) -> None:
         *(rejection.raw_ref for rejection in read_rejections(shard)),
         *(skip.raw_ref for skip in read_skips(shard)),
     ]
-    with _connected(path) as connection, _transaction(connection):
+    with _connected(path) as connection, transaction(connection):
         connection.executemany(
             "delete from pending where raw_ref = ?", [(place,) for place in places if place]
         )
@@ -197,7 +198,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("pragma journal_mode = wal")
         # A power cut may cost the last notes, in their order: then a little is read again.
         connection.execute("pragma synchronous = normal")
-        with _transaction(connection):
+        with transaction(connection):
             (layout,) = connection.execute("pragma user_version").fetchone()
             if layout != _LAYOUT:
                 for table in ("files", "pending"):
@@ -205,14 +206,3 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
                 for statement in _SCHEMA.split(";"):
                     connection.execute(statement)
         yield connection
-
-
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    connection.execute("begin immediate")
-    try:
-        yield
-    except BaseException:
-        connection.execute("rollback")
-        raise
-    connection.execute("commit")
