@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from hashlib import sha256
 
 from expectations.records import Page, Rejection, Skip
 from tasks.archive import FOLDER, recover
-from tasks.memory import KnownAddress, Memory
+from tasks.memory import Memory
+from tasks.network.address_memory import address_as_read
 from tasks.network.bucket import keep_archive
 from tasks.replay import read_archived
-from tasks.schedule import next_recheck
 from tasks.shards import is_at_work
 from tasks.storage import Lake
 
@@ -47,21 +46,5 @@ def _take_note(lake: Lake, memory: Memory, raw_ref: str, *, run_id: str) -> None
     known = memory.addresses([page.url]).get(page.url)
     if known is not None and known.read_at is not None and known.read_at >= fetched_at:
         return
-    body_hash = sha256(page.body).digest()
-    is_same = known is not None and known.body_hash == body_hash
-    changed_at = known.changed_at if known is not None and is_same else fetched_at
-    noted = KnownAddress(
-        url=page.url,
-        source_id=page.source_id,
-        given=page.given,
-        etag=None,
-        last_modified=None,
-        body_hash=body_hash,
-        hinted=page.given.given_modified,
-        fetched_at=fetched_at,
-        read_at=fetched_at,
-        changed_at=changed_at,
-        due_at=next_recheck(changed_at, fetched_at),
-        failures=0.0,
-    )
+    noted = address_as_read(page, page.url, known, at=fetched_at, hinted=page.given.given_modified)
     memory.note_page([noted], pending=(raw_ref, run_id))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from hashlib import sha256
 
 from expectations.records import (
     FetchTime,
@@ -20,6 +19,7 @@ from expectations.records import (
 from tasks.discover.patterns import why_no_article
 from tasks.fetch.messages import Failure, Response
 from tasks.memory import KnownAddress
+from tasks.network.address_memory import address_as_read
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
 from tasks.reservations import rights_reserved
@@ -113,24 +113,6 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
     archived = fetching.archive.add(
         response, source_id=queued.source_id, given=queued.given, reserved=reserved
     )
-    now = fetching.now()
-    body_hash = sha256(response.body).digest()
-    is_same = known is not None and known.body_hash == body_hash
-    changed_at = known.changed_at if known is not None and is_same else now
-    address = KnownAddress(
-        url=queued.url,
-        source_id=queued.source_id,
-        given=queued.given,
-        etag=response.field("ETag") or None,
-        last_modified=response.field("Last-Modified") or None,
-        body_hash=body_hash,
-        hinted=queued.hinted,
-        fetched_at=now,
-        read_at=now,
-        changed_at=changed_at,
-        due_at=next_recheck(changed_at, now),
-        failures=0.0,
-    )
     page = Page(
         source_id=queued.source_id,
         kind=PageKind.HTML,
@@ -147,6 +129,15 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         response.field("Content-Type"),
         max_bytes=fetching.max_page_bytes,
         stage=Stage.FETCH,
+    )
+    address = address_as_read(
+        page,
+        queued.url,
+        known,
+        at=fetching.now(),
+        hinted=queued.hinted,
+        etag=response.field("ETag") or None,
+        last_modified=response.field("Last-Modified") or None,
     )
     # Another source may name the page by the address that it was found at.
     found_at = replace(address, url=response.request.url, due_at=None)

@@ -149,7 +149,7 @@ def _repoint(latest: Path) -> None:
     try:
         temporary.symlink_to(newest, target_is_directory=True)
         temporary.replace(latest)
-    except (OSError, NotImplementedError):
+    except OSError:
         with suppress(FileNotFoundError):
             temporary.unlink()
         if latest.is_symlink():
