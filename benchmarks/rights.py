@@ -22,6 +22,7 @@ from benchmarks.targets import Measure, table
 from expectations.records import Article, Page, PageKind, Rights
 from tasks.extract import extract_page
 from tasks.licensing import cut_footer, decide, rights_in_page
+from tasks.metadata import read_tags
 from tasks.text import normalise
 
 BODY = "The ministers met on Monday. They spoke of trade."
@@ -75,7 +76,9 @@ def as_footer(sentence: str) -> Rights:
     tree = lxml.html.document_fromstring(
         f"<article><p>{BODY}</p></article><footer><p>{html.escape(sentence)}</p></footer>"
     )
-    return decide(rights_in_page(tree).statements, given=None, publisher=None, agency=None)
+    return decide(
+        rights_in_page(tree, read_tags(tree)).statements, given=None, publisher=None, agency=None
+    )
 
 
 def sentence_measures(name: str, cases: Sequence[Case], found: Sequence[Rights]) -> list[Measure]:

@@ -29,7 +29,7 @@ from expectations.records import (
 )
 from tasks import language, licensing, parsing, text, urls, wire
 from tasks.body import find_body
-from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata
+from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata, read_tags
 from tasks.walls import find_wall
 
 TEXT_EXTRACTOR = "broadsheet.wire"
@@ -121,9 +121,10 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
     tree = parsing.parse_html(decoded.text)
     if isinstance(tree, parsing.Refusal):
         return reject_page(page, Stage.EXTRACT, tree.reason, tree.detail)
-    metadata = read_metadata(tree, url=page.url, given=page.given, now=now)
+    tags = read_tags(tree)
+    metadata = read_metadata(tree, tags, url=page.url, given=page.given, now=now)
     rights = licensing.rights_in_page(
-        tree, metadata.licenses_json_ld, metadata.copyright_holder_json_ld
+        tree, tags, metadata.licenses_json_ld, metadata.copyright_holder_json_ld
     )
     found = find_body(tree, url=page.url, title=metadata.title, authors=metadata.authors)
     body, footers, in_text = licensing.cut_footer(found.text)

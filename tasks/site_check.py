@@ -24,6 +24,7 @@ from tasks.fetch.messages import Answer, Failure, Request, Response
 from tasks.fetch.pace import Pace, PaceRules, PaceStore
 from tasks.fetch.robots import Robots, RobotsStore, origin_of
 from tasks.licensing import Statement, rights_in_page
+from tasks.metadata import read_tags
 from tasks.metadata.dates import doubt, parse_date
 from tasks.network.documents import HEAD_BYTES, kind_of_document, read_document, read_tree
 from tasks.parsing import Refusal
@@ -224,7 +225,7 @@ class _Looking:
         if tree is None or isinstance(answer, Failure):
             self.look = replace(look, problem=problem or "it is no page that can be read")
             return
-        rights = rights_in_page(tree)
+        rights = rights_in_page(tree, read_tags(tree))
         found = find_site(tree)
         stored = self._store.get(origin_of(url))
         in_robots = sitemaps(stored.text, url) if stored is not None and stored.text else ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -31,6 +32,7 @@ from tasks.licensing.sentence import read_sentence, scope_of
 from tasks.licensing.statements import License, Statement
 from tasks.licensing.text import sentence_at, statements_in_text
 from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE
+from tasks.metadata.tags import Tags
 from tasks.reservations import NAMES_OF_RESERVATIONS, rights_reserved
 
 _MAX_LINKS = 200
@@ -39,16 +41,13 @@ _MAX_BLOCKS = 40
 _MAX_BLOCK_CHARACTERS = 3000
 _MAX_EVIDENCE = 300
 _MAX_META = 500
-_MAX_METAS = 500
+_REMEMBERED = 2_000  # values
 _MAX_HOLDER = 80
 
-_RIGHTS_META = frozenset(
-    {
-        "copyright", "rights", "license", "dc.rights", "dcterms.rights", "dc.license",
-        "dcterms.license", "dc.rights.license", "dcterms.rightsholder",
-    }
+_RIGHTS_META = (
+    "copyright", "rights", "license", "dc.rights", "dcterms.rights", "dc.license",
+    "dcterms.license", "dc.rights.license", "dcterms.rightsholder",
 )  # fmt: skip
-_READ_META = _RIGHTS_META | NAMES_OF_RESERVATIONS
 _PICTURE_CREDIT = re.compile(
     r"\b(?:photos?|fotos?|bild|image|picture|credit|abbildung|crédits?|immagine|imagen|flickr|"
     r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
@@ -66,41 +65,38 @@ class PageRights:
 
 
 def rights_in_page(
-    tree: HtmlElement, json_ld_licenses: Sequence[str] = (), json_ld_holder: str | None = None
+    tree: HtmlElement,
+    tags: Tags,
+    json_ld_licenses: Sequence[str] = (),
+    json_ld_holder: str | None = None,
 ) -> PageRights:
     """Read what mark-up and footers say about the rights in a page's article.
 
     Args:
         tree: The page as parsed, footers still in it. Not changed.
+        tags: Its tags, as `read_tags` gathers them.
         json_ld_licenses: Each `license` of the article's JSON-LD: an address or a name.
         json_ld_holder: Name of its `copyrightHolder`.
     """
-    metas = [
-        (name, meta.get("content") or "")
-        for meta in islice(tree.iter("meta"), _MAX_METAS)
-        if (name := _name_of(meta)) in _READ_META
-    ]
     found = [
+        *_in_link_elements(tags.licenses),
         *_in_links(_license_links(tree)),
-        *(s for named in json_ld_licenses or ("",) for s in _in_json_ld(named, json_ld_holder)),
-        *_in_meta(metas),
+        *(s for n in json_ld_licenses or ("",) for s in _in_json_ld(n[:_MAX_META], json_ld_holder)),
+        *(s for value in tags.all(_RIGHTS_META) for s in _in_meta(value[:_MAX_META])),
         *_in_footers(_footers(tree)),
     ]
-    return PageRights(tuple(dict.fromkeys(found)), rights_reserved(metas))
+    named = [(name, value) for name in NAMES_OF_RESERVATIONS for value in tags.all([name])]
+    return PageRights(tuple(dict.fromkeys(found)), rights_reserved(named))
 
 
-# The three below see each element of their kind on every page: they ask for as little as they can.
-
-
-def _name_of(meta: HtmlElement) -> str:
-    return (meta.get("name") or meta.get("property") or "").strip().lower()
+# The two below see each element of their kind on every page: they ask for as little as they can.
 
 
 def _license_links(tree: HtmlElement) -> list[HtmlElement]:
     """Links that may name a license; of too many, the first and the last."""
     links = [
         link
-        for link in tree.iter("a", "link")
+        for link in tree.iter("a")
         if "creativecommons.org/" in link.get("href", "") or "license" in link.get("rel", "")
     ]
     if len(links) > _MAX_LINKS:
@@ -118,16 +114,19 @@ def _footers(tree: HtmlElement) -> list[HtmlElement]:
     ]
 
 
+def _in_link_elements(addresses: Iterable[str]) -> Iterator[Statement]:
+    """Licenses that the page's head links to."""
+    for href in addresses:
+        if licensed := parse_license(href):
+            yield Statement(*licensed, "unknown", "rel", href[:_MAX_EVIDENCE])
+
+
 def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
     """License links: declared by rel, or to creativecommons.org with words that license."""
     for link in links:
         href = link.get("href") or ""
         declared = "license" in (link.get("rel") or "").lower().split()
         licensed = parse_license(href)
-        if link.tag == "link":
-            if declared and licensed:
-                yield Statement(*licensed, "unknown", "rel", href[:_MAX_EVIDENCE])
-            continue
         # A bare link to creativecommons.org names no license; the words in it may.
         licensed = licensed or (
             parse_license(visible_words(link, _MAX_EVIDENCE)) if declared else None
@@ -174,31 +173,32 @@ def _is_of_something_else(words: str, linked: str) -> bool:
     return is_for_something_else(sentence.partition(name)[0] if name else sentence, sentence)
 
 
-def _in_json_ld(license_named: str, holder: str | None) -> Iterator[Statement]:
-    named = license_named[:_MAX_META]
+# A site's pages share what the two below read.
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _in_json_ld(named: str, holder: str | None) -> tuple[Statement, ...]:
     holder = " ".join((holder or "").split())[:_MAX_HOLDER] or None
     if licensed := parse_license(named):
-        yield Statement(*licensed, "article", "json-ld", named, holder)
-    elif holder:
-        yield Statement(None, None, "article", "json-ld", holder, holder)
+        return (Statement(*licensed, "article", "json-ld", named, holder),)
+    return (Statement(None, None, "article", "json-ld", holder, holder),) if holder else ()
 
 
-def _in_meta(metas: Iterable[tuple[str, str]]) -> Iterator[Statement]:
-    for name, value in metas:
-        if name not in _RIGHTS_META:
-            continue
-        content = " ".join(value.split())[:_MAX_META]
-        licensed = parse_license(content)
-        read = read_sentence(content)
-        holder = read.holder if read else None
-        if licensed and read is None and _denies_its_license(content):
-            continue
-        if licensed and ALL_RIGHTS_WORDS.search(content):
-            licensed = ALL_RIGHTS_RESERVED, None  # of the text, or of the pictures: who can tell
-        if licensed:
-            yield Statement(*licensed, scope_of(content), "meta", content, holder)
-        elif holder or _is_bare_name(content):
-            yield Statement(None, None, "unknown", "meta", content, holder or content)
+@lru_cache(maxsize=_REMEMBERED)
+def _in_meta(written: str) -> tuple[Statement, ...]:
+    content = " ".join(written.split())
+    licensed = parse_license(content)
+    read = read_sentence(content)
+    holder = read.holder if read else None
+    if licensed and read is None and _denies_its_license(content):
+        return ()
+    if licensed and ALL_RIGHTS_WORDS.search(content):
+        licensed = ALL_RIGHTS_RESERVED, None  # of the text, or of the pictures: who can tell
+    if licensed:
+        return (Statement(*licensed, scope_of(content), "meta", content, holder),)
+    if holder or _is_bare_name(content):
+        return (Statement(None, None, "unknown", "meta", content, holder or content),)
+    return ()
 
 
 def _denies_its_license(content: str) -> bool:

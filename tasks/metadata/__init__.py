@@ -6,5 +6,6 @@ checks. One parse, one pass over the tags; nothing here raises for what a page h
 """
 
 from tasks.metadata.read import Metadata, date_by_dateline, read_given, read_metadata
+from tasks.metadata.tags import Tags, read_tags
 
-__all__ = ["Metadata", "date_by_dateline", "read_given", "read_metadata"]
+__all__ = ["Metadata", "Tags", "date_by_dateline", "read_given", "read_metadata", "read_tags"]

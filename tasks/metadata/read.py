@@ -32,7 +32,7 @@ from tasks.metadata.microdata import read_microdata
 from tasks.metadata.names import read_names
 from tasks.metadata.printed_dates import find_printed_date
 from tasks.metadata.strings import agree, clean, distinct, fold
-from tasks.metadata.tags import MAX_TITLE_CHARS, Tags, read_tags
+from tasks.metadata.tags import MAX_TITLE_CHARS, Tags
 from tasks.metadata.titles import choose_title, without_site
 
 PAYWALLED = "paywalled"
@@ -97,11 +97,14 @@ def read_given(given: Given, *, now: datetime | None = None) -> Metadata:
     )
 
 
-def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: datetime) -> Metadata:
+def read_metadata(
+    tree: HtmlElement, tags: Tags, *, url: str | None, given: Given, now: datetime
+) -> Metadata:
     """Read a page's metadata.
 
     Args:
         tree: The parsed page; it is not changed.
+        tags: Its tags, as `read_tags` gathers them.
         url: The page's URL, if it is known.
         given: Fields that came beside the page. Each wins over the page's own, unless it is a
             hint of a feed or sitemap: that counts only where the page is silent.
@@ -110,7 +113,6 @@ def read_metadata(tree: HtmlElement, *, url: str | None, given: Given, now: date
     Returns:
         The metadata. Never raises for what stands in a page.
     """
-    tags = read_tags(tree)
     linked = read_linked_data(tags.scripts)
     canonical = (*tags.canonical[:_MAX_CANONICAL], *tags.all(["og:url"])[:_MAX_CANONICAL])
     own_urls = [*([url] if url else []), *canonical[:2]]

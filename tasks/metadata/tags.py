@@ -27,6 +27,7 @@ class Tags:
 
     meta: dict[str, list[str]] = field(default_factory=dict)
     canonical: list[str] = field(default_factory=list)
+    licenses: list[str] = field(default_factory=list)  # of <link rel=license>
     title: str | None = None
     headings: list[tuple[HtmlElement, str]] = field(default_factory=list)
     headings_seen: int = 0
@@ -95,11 +96,12 @@ def _read_time(tags: Tags, element: HtmlElement) -> None:
 
 
 def _read_link(tags: Tags, element: HtmlElement) -> None:
-    relation = element.get("rel")
-    if relation and "canonical" in relation.lower().split():
-        href = element.get("href")
-        if href:
-            tags.canonical.append(href)
+    relations = (element.get("rel") or "").lower().split()
+    href = element.get("href")
+    if href and "canonical" in relations:
+        tags.canonical.append(href)
+    if href and "license" in relations and len(tags.licenses) < MAX_VALUES:
+        tags.licenses.append(href)
 
 
 def _read_script(tags: Tags, element: HtmlElement) -> None:

@@ -19,6 +19,7 @@ from tasks.licensing import (
     statements_in_text,
 )
 from tasks.licensing.words import TRIGGER, may_state_rights
+from tasks.metadata import read_tags
 from tasks.reservations import rights_reserved
 from tasks.text import normalise
 
@@ -290,7 +291,7 @@ def test_text_and_cuts_are_the_input_up_to_space(parts: list[str], glue: str) ->
 
 def page(body: str, head: str = "") -> tuple[Statement, ...]:
     tree = lxml.html.fromstring(f"<html><head>{head}</head><body>{body}</body></html>")
-    return rights_in_page(tree).statements
+    return rights_in_page(tree, read_tags(tree)).statements
 
 
 LINK = f'<a href="{CC}/by/4.0/" rel="license">CC BY 4.0</a>'
@@ -380,18 +381,20 @@ def test_what_is_not_the_article_s_is_left_alone(html: str) -> None:
 
 def test_json_ld_license_and_holder_are_statements() -> None:
     tree = lxml.html.fromstring("<p>x</p>")
-    (found,) = rights_in_page(tree, [f"{CC}/by/4.0/"], "Example  News").statements
+    (found,) = rights_in_page(tree, read_tags(tree), [f"{CC}/by/4.0/"], "Example  News").statements
     assert (found.spdx, found.source, found.scope, found.holder) == (
         "CC-BY-4.0", "json-ld", "article", "Example News",
     )  # fmt: skip
-    (found,) = rights_in_page(tree, ["https://example.org/terms"], "Example News").statements
+    (found,) = rights_in_page(
+        tree, read_tags(tree), ["https://example.org/terms"], "Example News"
+    ).statements
     assert (found.spdx, found.holder) == (None, "Example News")
 
 
 def test_a_page_is_not_changed_by_reading_it() -> None:
     tree = lxml.html.fromstring(f"<body><p>x {LINK} y</p><footer>© 2024 Example</footer></body>")
     before = lxml.html.tostring(tree)
-    rights_in_page(tree)
+    rights_in_page(tree, read_tags(tree))
     assert lxml.html.tostring(tree) == before
 
 
@@ -400,12 +403,12 @@ def test_reservations_are_listed() -> None:
         '<head><meta name="robots" content="index, noai">'
         '<meta name="TDM-Reservation" content="1"></head>'
     )
-    assert rights_in_page(tree).reserved == ("noai", "tdm-reservation")
+    assert rights_in_page(tree, read_tags(tree)).reserved == ("noai", "tdm-reservation")
     assert rights_reserved([("X-Robots-Tag", "bot: noimageai")]) == ("noimageai",)
     free = lxml.html.fromstring(
         '<meta name="tdm-reservation" content="0"><meta name="robots" content="all">'
     )
-    assert rights_in_page(free).reserved == ()
+    assert rights_in_page(free, read_tags(free)).reserved == ()
 
 
 # Decisions

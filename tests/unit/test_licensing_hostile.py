@@ -26,6 +26,7 @@ from tasks.licensing.words import (
     may_state_rights,
     may_state_rights_over_lines,
 )
+from tasks.metadata import read_tags
 
 BODY = "The ministers met on Monday."
 CC = "https://creativecommons.org/licenses"
@@ -37,7 +38,9 @@ def rights_of_text(text: str, agency: str | None = None) -> Rights:
 
 def rights_of_page(body: str, agency: str | None = None) -> Rights:
     tree = lxml.html.fromstring(f"<html><body>{body}</body></html>")
-    return decide(rights_in_page(tree).statements, given=None, publisher=None, agency=agency)
+    return decide(
+        rights_in_page(tree, read_tags(tree)).statements, given=None, publisher=None, agency=agency
+    )
 
 
 # Disguises
@@ -305,7 +308,7 @@ def test_an_agency_s_own_notice_does_not_make_it_the_publisher_of_the_site() -> 
     meta = '<meta name="copyright" content="© Thomson Reuters">'
     assert rights_of_page(meta + ARTICLE + footer, "Reuters").license is None
     tree = lxml.html.fromstring(f"<html><body>{ARTICLE}{footer}</body></html>")
-    statements = rights_in_page(tree, (), "Thomson Reuters").statements
+    statements = rights_in_page(tree, read_tags(tree), (), "Thomson Reuters").statements
     held = decide(statements, given=None, publisher="Example News", agency="Reuters")
     assert (held.license, held.rights_holder) == (None, "Thomson Reuters")
 

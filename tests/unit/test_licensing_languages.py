@@ -7,6 +7,7 @@ import pytest
 
 from tasks.licensing import cut_footer, decide, rights_in_page, statements_in_text
 from tasks.licensing.spdx import normalise_expression
+from tasks.metadata import read_tags
 
 BODIES = {
     "en": "The ministers met on Monday. They spoke of trade and the border.",
@@ -50,7 +51,9 @@ def test_a_page_s_footer_is_read(language: str, spdx: str, scope: str, sentence:
         f"<html><body><article><p>{BODIES[language]}</p></article>"
         f"<footer><div><p>{sentence}</p></div></footer></body></html>"
     )
-    rights = decide(rights_in_page(tree).statements, given=None, publisher=None, agency=None)
+    rights = decide(
+        rights_in_page(tree, read_tags(tree)).statements, given=None, publisher=None, agency=None
+    )
     assert rights.license == spdx
     assert rights.license_scope == ("site" if scope == "unknown" else scope)
 
@@ -65,7 +68,7 @@ def test_what_licenses_something_else_or_nothing_stays_and_is_not_believed(
     assert [s for s in statements_in_text(sentence) if s.spdx] == []
     for block in ("<article><p>{}</p></article>", "<footer><p>{}</p></footer>"):
         tree = lxml.html.fromstring(f"<html><body>{block.format(sentence)}</body></html>")
-        assert [s for s in rights_in_page(tree).statements if s.spdx] == []
+        assert [s for s in rights_in_page(tree, read_tags(tree)).statements if s.spdx] == []
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from expectations.records import NOTHING_GIVEN, Given
-from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata
+from tasks.metadata import Metadata, date_by_dateline, read_given, read_metadata, read_tags
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 URL = "https://www.example.com/politics/vote"
@@ -24,7 +24,8 @@ def parse(html: str) -> HtmlElement:
 
 
 def read(html: str, *, url: str | None = URL, given: Given = NOTHING_GIVEN) -> Metadata:
-    return read_metadata(parse(html), url=url, given=given, now=NOW)
+    tree = parse(html)
+    return read_metadata(tree, read_tags(tree), url=url, given=given, now=NOW)
 
 
 def linked(**fields: Any) -> str:
@@ -351,7 +352,7 @@ def test_a_given_date_that_cannot_be_read_is_not_lost_in_silence() -> None:
 def test_reading_leaves_the_page_as_it_was() -> None:
     tree = parse("<h1>T</h1><p class='date'>17 May 2024</p><script>x</script><p>Words</p>")
     before = etree.tostring(tree)
-    read_metadata(tree, url=URL, given=NOTHING_GIVEN, now=NOW)
+    read_metadata(tree, read_tags(tree), url=URL, given=NOTHING_GIVEN, now=NOW)
     assert etree.tostring(tree) == before
 
 
@@ -377,7 +378,7 @@ def test_no_page_whatever_makes_it_raise_and_all_strings_can_be_stored(
     html: str, url: str | None
 ) -> None:
     tree = parse(f"<html><body>x{html}")
-    found = read_metadata(tree, url=url, given=NOTHING_GIVEN, now=NOW)
+    found = read_metadata(tree, read_tags(tree), url=url, given=NOTHING_GIVEN, now=NOW)
     for text in (found.title, found.description, found.section, found.publisher, *found.authors):
         assert text is None or (text.encode() and text == text.strip() and "\x00" not in text)
 
@@ -439,7 +440,8 @@ def test_what_a_feed_says_fills_in_what_the_page_leaves_out() -> None:
         given_language="de",
         hinted_by="feed",
     )
-    found = read_metadata(parse("<body><p>Text</p></body>"), url=None, given=hints, now=NOW)
+    tree = parse("<body><p>Text</p></body>")
+    found = read_metadata(tree, read_tags(tree), url=None, given=hints, now=NOW)
     assert (found.title, found.title_source) == ("From the feed", "feed")
     assert (found.authors, found.authors_source) == (("Jane Doe",), "feed")
     assert found.times.published_at == datetime(2026, 11, 20, 9, 15, 30, tzinfo=UTC)
@@ -456,7 +458,8 @@ def test_what_the_page_says_is_better_than_a_hint() -> None:
     )
     page = """<html lang="en"><head><meta property="og:title" content="From the page">
     <meta property="article:published_time" content="2026-11-20T10:00:00Z"></head></html>"""
-    found = read_metadata(parse(page), url=None, given=hints, now=NOW)
+    tree = parse(page)
+    found = read_metadata(tree, read_tags(tree), url=None, given=hints, now=NOW)
     assert (found.title, found.title_source) == ("From the page", "meta")
     assert found.times.published_at_source == "meta"
     assert found.times.published_at == datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -466,5 +469,7 @@ def test_what_the_page_says_is_better_than_a_hint() -> None:
 def test_a_hint_is_better_than_some_date_on_the_page_or_in_its_address() -> None:
     hints = Given(given_published="2026-11-20T10:15:30Z", hinted_by="feed")
     page = parse('<p>Since <time datetime="2019-05-06">May</time> they wait.</p>')
-    found = read_metadata(page, url="https://a.example/2026/11/20/x", given=hints, now=NOW)
+    found = read_metadata(
+        page, read_tags(page), url="https://a.example/2026/11/20/x", given=hints, now=NOW
+    )
     assert found.times.published_at == datetime(2026, 11, 20, 10, 15, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from expectations.records import NOTHING_GIVEN
-from tasks.metadata import Metadata, read_metadata
+from tasks.metadata import Metadata, read_metadata, read_tags
 from tasks.metadata.microdata import read_microdata
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -50,7 +50,8 @@ def parse(html: str) -> HtmlElement:
 
 
 def read(html: str) -> Metadata:
-    return read_metadata(parse(html), url=URL, given=NOTHING_GIVEN, now=NOW)
+    tree = parse(html)
+    return read_metadata(tree, read_tags(tree), url=URL, given=NOTHING_GIVEN, now=NOW)
 
 
 @pytest.mark.parametrize("html", [MICRODATA, RDFA])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lxml.html import HTMLParser, document_fromstring
 
 from expectations.records import NOTHING_GIVEN, Times
-from tasks.metadata import read_metadata
+from tasks.metadata import read_metadata, read_tags
 from tasks.metadata.printed_dates import find_printed_date
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -18,7 +18,7 @@ NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 def read(html: str) -> Times:
     tree = document_fromstring(html.encode(), parser=HTMLParser(encoding="utf-8"))
-    return read_metadata(tree, url=None, given=NOTHING_GIVEN, now=NOW).times
+    return read_metadata(tree, read_tags(tree), url=None, given=NOTHING_GIVEN, now=NOW).times
 
 
 @pytest.mark.parametrize(
