@@ -20,7 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import urlopen
 
-from benchmarks.corpus import BUILD
+from benchmarks.corpus import BUILD, ROOT
 from benchmarks.loopback import ASKED
 from benchmarks.measure import Cost
 from benchmarks.results import RESULTS, circumstances, write_section
@@ -29,6 +29,7 @@ from benchmarks.targets import Measure, table
 CORES = 2
 SERVERS = 2
 SITEMAP_LINKS = 50_000
+PAUSE_S = 1.0
 LIKE_THIS = "https://news.example/2026/11/23/the-council-agrees-on-item-{}-of-the-budget"
 
 
@@ -63,7 +64,7 @@ def pages_asked(ports: Sequence[int]) -> int:
     return total
 
 
-def only_fetch(lake: Path, ports: Sequence[int]) -> None:
+def only_fetch(lake: Path, ports: Sequence[int], delay_s: float) -> None:
     """Fetch all sites into a lake's archive, and print what that took."""
     from expectations.records import Page
     from tasks.network.run import FetchRules, fetch_sites
@@ -74,7 +75,7 @@ def only_fetch(lake: Path, ports: Sequence[int]) -> None:
     store = lake_at(lake)
     store.staging.mkdir(parents=True)
     started, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    rules = FetchRules(delay_s=0.0, allow_private=True)
+    rules = FetchRules(delay_s=delay_s, allow_private=True)
     halfway, pages = before, 0
     for item in fetch_sites(store, named, run_id="benchmark", rules=rules):
         pages += isinstance(item, Page)
@@ -101,13 +102,17 @@ def read_a_sitemap(path: Path) -> None:
     print(json.dumps({"links": links, "wall_s": wall_s, "added_kb": added}))
 
 
-def ingest(lake: Path, sources: Sequence[str]) -> Cost:
+def ingest(lake: Path, sources: Sequence[str], *, delay_s: float = 0.0) -> Cost:
     """A whole run, measured by a process that has no servers for children."""
     command = [sys.executable, "-m", "flows", "ingest", *sources, "--lake", str(lake), "--json"]
-    options = ["--delay", "0", "--allow-private", "--workers", str(CORES)]
+    options = ["--delay", str(delay_s), "--allow-private", "--workers", str(CORES)]
     measured = [sys.executable, "-m", "benchmarks.measure", *command, *options]
     done = subprocess.run(measured, capture_output=True, text=True, check=True)
     return Cost(**json.loads(done.stdout))
+
+
+def _fetched(lake: Path, ports: Sequence[int], *, delay_s: float = 0.0) -> dict[str, float]:
+    return _said("--delay", str(delay_s), "--only-fetch", str(lake), *map(str, ports))
 
 
 def _said(*arguments: str) -> dict[str, float]:
@@ -125,7 +130,7 @@ def measures(folder: Path, *, pages: int, hosts: int) -> Iterator[Measure]:
     """All figures, each made anew."""
     with sites(hosts, pages // hosts) as ports:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:CORES])
-        alone = _said("--only-fetch", str(folder / "alone"), *map(str, ports))
+        alone = _fetched(folder / "alone", ports)
         yield Measure(
             name="pages fetched and archived in a second",
             value=alone["pages"] / alone["wall_s"],
@@ -152,12 +157,20 @@ def measures(folder: Path, *, pages: int, hosts: int) -> Iterator[Measure]:
             digits=0,
             detail=f"the first: {asked_between - asked_before}; {_items(again)}",
         )
+        paced_alone = _fetched(folder / "paced_alone", ports, delay_s=PAUSE_S)
+        paced = ingest(folder / "paced", feeds, delay_s=PAUSE_S)
     from_archive = ingest(folder / "archived", [str(folder / "whole" / "pages")])
+    nothing = ingest(folder / "one", [str(ROOT / "seeds" / "html")])
     slower = max(alone["wall_s"], from_archive.wall_s)
     yield Measure(
         name="wall: `ingest` from sites / the slower of fetching and `ingest` of the archive",
         value=whole.wall_s / slower,
         detail=f"{whole.wall_s:.1f} s / max({alone['wall_s']:.1f} s, {from_archive.wall_s:.1f} s)",
+    )
+    yield Measure(
+        name=f"wall, {PAUSE_S:g} s between requests: `ingest` / fetching and a run of a few seeds",
+        value=paced.wall_s / (paced_alone["wall_s"] + nothing.wall_s),
+        detail=f"{paced.wall_s:.1f} s / ({paced_alone['wall_s']:.1f} s + {nothing.wall_s:.1f} s)",
     )
     yield from _sitemap(folder)
 
@@ -188,12 +201,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pages", type=int, default=2_000)
     parser.add_argument("--sites", type=int, default=100)
+    parser.add_argument("--delay", type=float, default=0.0, help="used by itself")
     parser.add_argument("--only-fetch", nargs="+", metavar="LAKE PORT", help="used by itself")
     parser.add_argument("--sitemap", type=Path, help="used by itself")
     options = parser.parse_args()
     if options.only_fetch:
         lake, *ports = options.only_fetch
-        only_fetch(Path(lake), [int(port) for port in ports])
+        only_fetch(Path(lake), [int(port) for port in ports], options.delay)
         return
     if options.sitemap:
         read_a_sitemap(options.sitemap)
