@@ -14,7 +14,7 @@ from tasks import urls
 from tasks.errors import LakeError, SourceError, UsageError
 from tasks.fetch.pace import InMemoryPaceStore
 from tasks.fetch.robots import InMemoryRobotsStore
-from tasks.memory import Memory, RememberedPace, RememberedRobots, open_memory
+from tasks.memory import Memory, RememberedPace, RememberedRobots, open_memory, read_memory
 from tasks.network.settling import memory_of
 from tasks.registry import Source, find_source, load_registry
 from tasks.registry_file import (
@@ -46,7 +46,8 @@ _LONGEST_CELL = 300
 def print_sources(*, registry: Path, lake: str, as_json: bool) -> None:
     """Print the registry's entries and what the lake remembers of them."""
     entries = load_registry(registry)
-    with _memory(lake) as memory:
+    path = memory_of(lake_at(lake))
+    with _usable(path, lake), read_memory(path) as memory:
         listed = list_sources(entries, memory)
     if as_json:
         _print_json({"registry": str(registry), "sources": [_listed_as_json(s) for s in listed]})
@@ -163,13 +164,18 @@ def _memory(name: str) -> Iterator[Memory | None]:
     lake = lake_at(name)
     path = memory_of(lake)
     is_there = path.exists() or (lake.home / LAKE_MARKER).exists()
+    with _usable(path, name), ExitStack() as stack:
+        yield stack.enter_context(open_memory(path)) if is_there else None
+
+
+@contextmanager
+def _usable(path: Path, lake: str) -> Iterator[None]:
     try:
-        with ExitStack() as stack:
-            yield stack.enter_context(open_memory(path)) if is_there else None
+        yield
     except sqlite3.Error as error:
         raise LakeError(
-            f"the memory of the lake {name} cannot be used ({path}: {error}): mend it or move it "
-            "away; without it, sites are asked once more for what is known"
+            f"the memory of the lake {lake} cannot be used ({path}: {error}): make it writable, "
+            "mend it or move it away; without it, sites are asked once more for what is known"
         ) from error
 
 

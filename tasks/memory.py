@@ -9,6 +9,7 @@ a bucket keeps a copy there between runs.
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -313,8 +314,30 @@ def open_memory(path: Path) -> Iterator[Memory]:
         yield Memory(connection)
 
 
+@contextmanager
+def read_memory(path: Path) -> Iterator[Memory | None]:
+    """Open a lake's memory for reading, also where nothing may be written; None if there is none.
+
+    One of another layout is none: it is begun anew by whoever writes next.
+    """
+    if not path.exists():
+        yield None
+        return
+    # Beside a file that is written to, SQLite keeps a journal and an index of it.
+    is_fixed = not os.access(path.parent, os.W_OK)
+    uri = f"{path.absolute().as_uri()}?{'immutable=1' if is_fixed else 'mode=ro'}"
+    connection = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+    with closing(connection):
+        connection.row_factory = _as_dict
+        yield Memory(connection) if _has_layout(connection) else None
+
+
+def _has_layout(connection: sqlite3.Connection) -> bool:
+    return bool(connection.execute("pragma user_version").fetchone()["user_version"] == LAYOUT)
+
+
 def _begin(connection: sqlite3.Connection) -> None:
-    if connection.execute("pragma user_version").fetchone()["user_version"] == LAYOUT:
+    if _has_layout(connection):
         return
     held = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
     for table in held:

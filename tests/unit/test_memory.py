@@ -11,7 +11,14 @@ import pytest
 
 from expectations.records import Given
 from tasks.fetch.robots import StoredRobots
-from tasks.memory import KnownAddress, KnownFeed, RememberedPace, RememberedRobots, open_memory
+from tasks.memory import (
+    KnownAddress,
+    KnownFeed,
+    RememberedPace,
+    RememberedRobots,
+    open_memory,
+    read_memory,
+)
 
 ADDRESS = KnownAddress(
     url="https://news.example/1",
@@ -109,6 +116,25 @@ def test_a_memory_of_another_layout_is_begun_anew(path: Path) -> None:
     with open_memory(path) as memory:
         assert memory.feeds("example") == []
         memory.put_feed(FEED)
+
+
+def test_a_memory_that_is_only_read_is_neither_begun_nor_changed(path: Path) -> None:
+    with read_memory(path) as memory:
+        assert memory is None
+    assert not path.exists()
+    with open_memory(path) as memory:
+        memory.put_feed(FEED)
+    path.parent.chmod(0o555)
+    with read_memory(path) as memory:
+        assert memory is not None
+        assert memory.feeds("example") == [FEED]
+        with pytest.raises(sqlite3.OperationalError, match="readonly"):
+            memory.put_feed(FEED)
+    path.parent.chmod(0o755)
+    with sqlite3.connect(path) as connection:
+        connection.execute("pragma user_version = 99")
+    with read_memory(path) as memory:
+        assert memory is None
 
 
 def test_two_open_memories_and_many_threads_write_beside_each_other(path: Path) -> None:
