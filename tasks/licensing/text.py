@@ -22,6 +22,7 @@ COPYRIGHT_FOOTER = "copyright-footer"
 MAX_SENTENCE = 500
 MAX_STATEMENTS = 100
 _FOOTER_CHARACTERS = 2000
+_LONGEST_LABEL = 60  # characters
 _FOOTER_PARAGRAPHS = 4
 _REMEMBERED = 2000  # lines
 _MAX_LINE_REMEMBERED = 1000
@@ -43,14 +44,24 @@ def statements_in_text(text: str) -> tuple[Statement, ...]:
     folded = fold(text)
     found: list[Statement] = []
     at = 0
+    above = ""
     for line in folded.text.split("\n"):
-        if may_state_rights(line):
+        if may_state_rights(line) and not _is_label_of_another_work(above):
             stated = _in_line_of_site if len(line) <= _MAX_LINE_REMEMBERED else _in_line
             found += (_moved(statement, at) for statement in stated(line))
         if len(found) >= MAX_STATEMENTS:
             break
         at += len(line) + 1
+        above = line
     return tuple(_as_written(statement, text, folded) for statement in found[:MAX_STATEMENTS])
+
+
+def _is_label_of_another_work(line: str) -> bool:
+    """Whether a line is a heading such as "Photo credits:", which says whose the next line is."""
+    label = line.rstrip()
+    return (
+        label.endswith((":", "：")) and len(label) <= _LONGEST_LABEL and credits_another_work(label)
+    )
 
 
 def _in_line(line: str) -> tuple[Statement, ...]:
@@ -199,8 +210,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _sentence_around(text: str, position: int, floor: int) -> tuple[int, int]:
     """Bounds of the sentence at a position, at most MAX_SENTENCE to either side."""
     start = max(floor, position - MAX_SENTENCE)
-    for match in _BREAK.finditer(text, start, position):
-        start = match.end()
+    # A break looks at the character behind it: the one at the position, if it is the last.
+    for match in _BREAK.finditer(text, start, position + 1):
+        start = min(match.end(), position)
     limit = min(len(text), position + MAX_SENTENCE)
     match_end = _BREAK.search(text, position, limit)
     return start, match_end.end() if match_end else limit

@@ -420,3 +420,31 @@ def seconds(function: Callable[[str], object], text: str) -> float:
     start = time.process_time()
     function(text)
     return time.process_time() - start
+
+
+@pytest.mark.parametrize(
+    ("footer", "holder"),
+    [
+        ("© 2024 Example. All rights reserved.", "Example"),
+        (
+            'Copyright ©2019 Example. "Daily Example" is a trademark. All rights reserved.',
+            "Example",
+        ),
+        ("Copyright 2019. Example. All Rights Reserved.", None),
+        ("They met. All rights reserved.", None),
+    ],
+)
+def test_a_phrase_behind_another_sentence_reserves_all_rights(
+    footer: str, holder: str | None
+) -> None:
+    for around in ("{}", "{} Powered by WordPress", "Terms. {}"):
+        found = rights_of_page(f"{ARTICLE}<footer>{around.format(footer)}</footer>")
+        assert (found.license, found.rights_holder) == ("LicenseRef-AllRightsReserved", holder)
+
+
+@pytest.mark.parametrize("credit", ["Fotocredits", "Bildquelle", "Bildnachweise", "Photo credits"])
+def test_rights_reserved_in_a_credit_are_the_picture_s(credit: str) -> None:
+    for between in (" ", "<br>"):
+        words = f"{credit}:{between}Example Ltd. All Rights Reserved."
+        found = rights_of_page(f'{ARTICLE}<p class="copyright">{words}</p>')
+        assert found.license is None
