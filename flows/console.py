@@ -64,7 +64,12 @@ def _show_lines(read: Callable[[], Tally], ended: Event) -> None:
 
 def _counts(tally: Tally, seconds: float) -> str:
     rate = tally.done / seconds if seconds else 0.0
-    counts = f"{tally.done:,} pages, {tally.rejected:,} rejected, {rate:.0f} pages/s"
+    # What is fetched comes slowly, and waits until a shard is full.
+    waiting = max(0, tally.read - tally.done)
+    counts = (
+        f"{tally.done:,} pages, {tally.rejected:,} rejected, {waiting:,} waiting, "
+        f"{rate:.0f} pages/s"
+    )
     if tally.total is None or not rate:
         return counts
     left = max(0, round((tally.total - tally.done) / rate))

@@ -24,6 +24,7 @@ import pyarrow.ipc
 from expectations.columns import Column, arrow_schema, from_row, to_table
 from expectations.records import Outcome, Page, Rejection, Skip, Stage
 from tasks.durable import exclusive, try_exclusive
+from tasks.tally import TALLY
 
 PAGES, BODIES = "pages.arrow", "bodies"
 MAX_PAGES = 2_000  # a run of Great Expectations costs half a second, whatever the rows
@@ -112,6 +113,7 @@ def stage_shards(
     for item in items:
         shard = shard or _Shard(folder / f"{number:05d}", max_pages)
         shard.add(item)
+        TALLY.add(read=item.items if isinstance(item, Skip) else 1)
         if shard.is_full:
             yield shard.finish()
             shard, number, max_pages = None, number + 1, min(2 * max_pages, MAX_PAGES)

@@ -10,7 +10,7 @@ from threading import Lock
 class Tally:
     """Items counted since the start of the run."""
 
-    staged: int = 0
+    read: int = 0
     articles: int = 0
     rejected: int = 0
     skipped: int = 0
@@ -38,14 +38,14 @@ class Tallier:
             self._tally = Tally()
 
     def add(
-        self, *, staged: int = 0, articles: int = 0, rejected: int = 0, skipped: int = 0
+        self, *, read: int = 0, articles: int = 0, rejected: int = 0, skipped: int = 0
     ) -> None:
         """Count items."""
         with self._lock:
             held = self._tally
             self._tally = replace(
                 held,
-                staged=held.staged + staged,
+                read=held.read + read,
                 articles=held.articles + articles,
                 rejected=held.rejected + rejected,
                 skipped=held.skipped + skipped,

@@ -9,8 +9,8 @@ def test_what_several_threads_count_adds_up() -> None:
     tallier = Tallier()
     with ThreadPoolExecutor(8) as threads:
         for _ in range(2_000):
-            threads.submit(tallier.add, articles=1, rejected=2, skipped=3, staged=6)
-    assert tallier.now() == Tally(staged=12_000, articles=2_000, rejected=4_000, skipped=6_000)
+            threads.submit(tallier.add, articles=1, rejected=2, skipped=3, read=6)
+    assert tallier.now() == Tally(read=12_000, articles=2_000, rejected=4_000, skipped=6_000)
     assert tallier.now().done == 12_000
 
 
