@@ -35,14 +35,18 @@ class Intake:
     files: Items
     sites: tuple[Site, ...]
     cc_news: tuple[CcNews, ...]
-    _registered: Sites
+    _registry: tuple[Source, ...]
 
     def with_licenses(self, fetched: Items) -> Items:
-        """Write what the registry states about a fetched page's license beside it."""
-        entries = {site.source_id: site.entry for site in self.sites}
+        """Write what the registry states about a fetched page's license beside it.
+
+        A killed run's pages may be of sources that this run does not fetch.
+        """
+        entries = {entry.source_id: entry for entry in self._registry if entry.location is None}
+        registered = find_sites(self._registry)
         for item in fetched:
             yield (
-                state_license(item, source=entries.get(item.source_id), sites=self._registered)
+                state_license(item, source=entries.get(item.source_id), sites=registered)
                 if isinstance(item, Page)
                 else item
             )
@@ -102,7 +106,7 @@ def open_sources(
             meant = next((entry for entry in entries if entry.source_id == source_id), None)
             opened = open_source(source, source_id=source_id, as_kind=as_kind)
             files.append(_with_license(opened, meant, registered))
-    return Intake(chain.from_iterable(files), merged(sites), tuple(cc_news), registered)
+    return Intake(chain.from_iterable(files), merged(sites), tuple(cc_news), entries)
 
 
 def without_secrets(sources: Sequence[str]) -> list[str]:

@@ -151,7 +151,8 @@ def _source(table: object, *, where: str, base: Path) -> Source:
         raise UsageError(f"{where}: for an id use lower-case letters, digits, '.', '_', '-'")
     kind = _kind(texts, where)
     _check_codes(texts, where)
-    _check_addresses(texts, where)
+    homepage = _address("homepage", texts.get("homepage"), where)
+    _address("license_url", texts.get("license_url"), where)
     license_id = _license(texts, where)
     known = parse_given_license(license_id) if license_id else None
     return Source(
@@ -159,7 +160,7 @@ def _source(table: object, *, where: str, base: Path) -> Source:
         name=texts["name"],
         kind=kind,
         location=str((base / texts["path"]).resolve()) if kind is EntryKind.FOLDER else None,
-        homepage=texts.get("homepage"),
+        homepage=homepage,
         language=texts.get("language"),
         country=texts.get("country"),
         license=license_id,
@@ -212,10 +213,16 @@ def _check_codes(texts: Mapping[str, str], where: str) -> None:
         raise UsageError(f"{where}: country {country!r} is no ISO 3166-1 code, such as 'GB'")
 
 
-def _check_addresses(texts: Mapping[str, str], where: str) -> None:
-    for key in ("homepage", "license_url"):
-        if key in texts and urls.canonicalise(texts[key]) is None:
-            raise UsageError(f"{where}: {key} must be an http:// or https:// address")
+def _address(key: str, stated: str | None, where: str) -> str | None:
+    """An address as it is asked of its server; registries are shared, so it holds no password."""
+    if stated is None:
+        return None
+    url = urls.as_requested(stated)
+    if url is None:
+        raise UsageError(f"{where}: {key} must be an http:// or https:// address")
+    if urls.without_credentials(stated) != stated:
+        raise UsageError(f"{where}: {key} must be an address without user and password")
+    return url
 
 
 def _license(texts: Mapping[str, str], where: str) -> str | None:
@@ -241,9 +248,10 @@ def _license(texts: Mapping[str, str], where: str) -> str | None:
 
 def _feeds(table: Mapping[str, object], where: str) -> tuple[str, ...]:
     feeds = _strings(table, "feeds", where)
-    if len(feeds) > _MAX_FEEDS or any(urls.as_requested(feed) is None for feed in feeds):
+    if len(feeds) > _MAX_FEEDS:
         raise UsageError(f"{where}: feeds must be at most {_MAX_FEEDS} http(s) addresses")
-    return feeds
+    addresses = [_address("each of feeds", feed, where) for feed in feeds]
+    return tuple(dict.fromkeys(filter(None, addresses)))
 
 
 def _patterns(table: Mapping[str, object], where: str) -> Patterns:

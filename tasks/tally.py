@@ -37,9 +37,7 @@ class Tallier:
         with self._lock:
             self._tally = Tally()
 
-    def add(
-        self, *, read: int = 0, articles: int = 0, rejected: int = 0, skipped: int = 0
-    ) -> None:
+    def add(self, *, read: int = 0, articles: int = 0, rejected: int = 0, skipped: int = 0) -> None:
         """Count items."""
         with self._lock:
             held = self._tally

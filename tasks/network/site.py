@@ -48,7 +48,6 @@ class Site:
     patterns: Patterns = EVERYTHING
     delay_s: float | None = None
     is_scheduled: bool = False
-    entry: Source | None = None
 
 
 def site_at(address: str, *, source_id: str | None = None) -> Site:
@@ -101,7 +100,6 @@ def site_of_entry(entry: Source) -> Site:
         patterns=entry.patterns,
         delay_s=entry.pace_s,
         is_scheduled=True,
-        entry=entry,
     )
 
 

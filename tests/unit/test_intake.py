@@ -267,6 +267,15 @@ def test_a_fetched_page_gets_the_license_of_its_source_or_its_site(tmp_path: Pat
     assert licenses(intake.with_licenses(iter(pages))) == ["CC-BY-4.0", None, "CC-BY-4.0"]
 
 
+def test_a_page_that_another_run_left_gets_the_license_of_its_source(tmp_path: Path) -> None:
+    registry = tmp_path / "sources.toml"
+    feeds_only = SITE.replace("wire", "feeds").replace('homepage = "https://feeds.example/"\n', "")
+    registry.write_text(SITE.replace("CC-BY-4.0", "CC0-1.0") + feeds_only)
+    intake = open_sources(["@wire"], registry=registry)
+    left = a_page(source_id="feeds", url="https://pages.example/1")
+    assert licenses(intake.with_licenses(iter([left]))) == ["CC-BY-4.0"]
+
+
 def test_the_license_of_a_registered_folder_goes_with_its_pages(tmp_path: Path) -> None:
     write_story(tmp_path / "inbox" / "story.txt")
     registry = write_registry(tmp_path, watched="inbox")

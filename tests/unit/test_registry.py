@@ -180,6 +180,18 @@ exclude = ["*live*", "/news/video/*"]
     assert source.patterns.why_excluded("https://a.example/sport") is not None
 
 
+def test_addresses_are_kept_as_their_servers_are_asked_for_them(tmp_path: Path) -> None:
+    feeds = [
+        "https://München.example/a b#top",
+        "https://xn--mnchen-3ya.example/a%20b",
+        "https://b.example",
+    ]
+    text = site(homepage="https://münchen.example") + f"feeds = {feeds}\n"
+    (source,) = load_registry(written(tmp_path, text))
+    assert source.homepage == "https://xn--mnchen-3ya.example/"
+    assert source.feeds == ("https://xn--mnchen-3ya.example/a%20b", "https://b.example/")
+
+
 def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
     assert load_registry(written(tmp_path, "")) == ()
     with pytest.raises(UsageError, match="knows: none"):
@@ -231,8 +243,10 @@ def test_an_empty_registry_knows_no_sources(tmp_path: Path) -> None:
         (site(pace=float("nan")), "pace must be seconds"),
         (site(pace=True), "pace must be seconds"),
         ('[[source]]\nid = "a"\nname = "A"\nkind = "site"\nfeeds = "x"\n', "feeds must be a list"),
-        (site() + 'feeds = ["feed"]\n', "feeds must be at most 100 http"),
-        (site() + 'feeds = ["file:///feed"]\n', "feeds must be at most 100 http"),
+        (site() + 'feeds = ["feed"]\n', "feeds must be an http:// or https:// address"),
+        (site() + 'feeds = ["file:///feed"]\n', "feeds must be an http:// or https:// address"),
+        (site() + 'feeds = ["https://a:b@a.example"]\n', "feeds must be .*without user and pass"),
+        (site(homepage="https://a:b@a.example"), "homepage must be .*without user and password"),
         (site() + f"feeds = {['https://a.example/'] * 101}\n", "feeds must be at most 100 http"),
         (site() + "feeds = [1]\n", "feeds must be a list of strings"),
         (site() + 'include = [""]\n', "include must be a list of strings"),
