@@ -205,6 +205,11 @@ def _source_counts(funnel: Iterable[FunnelCount]) -> list[SourceCounts]:
                 rejected=items[Outcome.REJECTED],
                 skipped=items[Outcome.SKIPPED],
                 failed=items[Outcome.FAILED],
+                not_due=sum(
+                    row.items
+                    for row in rows
+                    if (row.outcome, row.reason) == (Outcome.SKIPPED, Reason.NOT_DUE)
+                ),
             )
         )
     return counts

@@ -62,7 +62,10 @@ class Validated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceCounts:
-    """What became of a run's items of one source; `passed` are new, updated and unchanged."""
+    """What became of a run's items of one source; `passed` are new, updated and unchanged.
+
+    `not_due` are those among the skipped that were left alone because they are known.
+    """
 
     source_id: str
     discovered: int
@@ -70,6 +73,7 @@ class SourceCounts:
     rejected: int
     skipped: int
     failed: int
+    not_due: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -306,17 +310,20 @@ def judge_run(counts: Sequence[SourceCounts]) -> tuple[GateResult, ...]:
 
 def _run_frame(counts: Sequence[SourceCounts]) -> pa.Table:
     """One row for the run, whose `source_id` is null, then one per source."""
-    names = ("discovered", "passed", "rejected", "skipped", "failed")
+    names = ("discovered", "passed", "rejected", "skipped", "failed", "not_due")
     columns = {
         name: pa.array([sum(own := [getattr(c, name) for c in counts]), *own], pa.int64())
         for name in names
     }
     attempted = pc.subtract(columns["discovered"], columns["skipped"])
+    # Where all else is known already, a second try that fails again says nothing of the run.
+    is_quiet = pc.and_(pc.equal(columns["passed"], 0), pc.greater(columns["not_due"], 0))
+    passed_share = _share(columns["passed"], attempted)
     return pa.table(
         {
             "source_id": pa.array([None, *(c.source_id for c in counts)], pa.string()),
             **columns,
-            "passed_share": _share(columns["passed"], attempted),
+            "passed_share": pc.if_else(is_quiet, None, passed_share),
             "rejected_share": _share(columns["rejected"], attempted, at_least=ITEMS_TO_JUDGE),
         }
     )

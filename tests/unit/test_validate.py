@@ -370,7 +370,8 @@ from expectations.suites import article_rules
 import pyarrow as pa
 assert all(result.error for result in run_suite(pa.table({"a": [1]}), article_rules()))
 
-judge_run([SourceCounts(source_id="a", discovered=1, passed=1, rejected=0, skipped=0, failed=0)])
+nothing = dict.fromkeys(["rejected", "skipped", "failed", "not_due"], 0)
+judge_run([SourceCounts(source_id="a", discovered=1, passed=1, **nothing)])
 assert not attempts, attempts
 """
 
@@ -393,7 +394,7 @@ def test_validation_is_lazy_quiet_offline_and_leaves_no_file(tmp_path: Path) -> 
 
 
 def counts(source_id: str = "a", **items: int) -> SourceCounts:
-    names = ("discovered", "passed", "rejected", "skipped", "failed")
+    names = ("discovered", "passed", "rejected", "skipped", "failed", "not_due")
     return SourceCounts(source_id=source_id, **(dict.fromkeys(names, 0) | items))
 
 
@@ -426,6 +427,13 @@ def test_a_run_that_skipped_all_or_found_nothing_passes() -> None:
     assert failed_gates(counts(discovered=40, skipped=40)) == set()
     assert failed_gates(counts()) == set()
     assert failed_gates() == set()
+
+
+def test_a_second_try_that_fails_again_while_all_else_is_not_due_is_a_warning() -> None:
+    quiet = counts(discovered=2, skipped=1, not_due=1, failed=1)
+    assert {name for name, *_ in failed_gates(quiet)} == {"nothing_failed"}
+    only_bad = counts(discovered=2, skipped=1, failed=1)
+    assert ("something_passed", None, Severity.CRITICAL) in failed_gates(only_bad)
 
 
 def test_one_bad_source_among_good_ones_is_a_warning() -> None:
