@@ -17,7 +17,12 @@ from tasks.intake import input_sizes, open_sources, without_secrets
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.opening import open_or_create_lake
 from tasks.runs import RunSummary, finish_run, recorded_run
-from tasks.settings import default_registry, default_workers, pipeline_version
+from tasks.settings import (
+    LONGEST_DELAY_S,
+    default_registry,
+    default_workers,
+    pipeline_version,
+)
 from tasks.shard_steps import RunContext
 from tasks.shards import stage_shards
 from tasks.sources import SourceKind
@@ -28,7 +33,7 @@ FETCHED_PAGES = 250  # of the first shard, so that extraction begins while the r
 # Types of parameters, with what Prefect checks when a run is submitted.
 Workers = Annotated[int, Field(ge=1)]
 Limit = Annotated[int, Field(ge=0)]
-Delay = Annotated[float, Field(ge=0)]
+Delay = Annotated[float, Field(ge=0, le=LONGEST_DELAY_S)]
 
 
 @flow(name="ingest", task_runner=RUNNER)

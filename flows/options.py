@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from tasks.settings import default_lake, default_registry
+from tasks.settings import LONGEST_DELAY_S, default_lake, default_registry
 
 LakeOption = Annotated[
     str,
@@ -29,7 +29,10 @@ RegistryOption = Annotated[
     ),
 ]
 DelayOption = Annotated[
-    float, typer.Option("--delay", min=0, help="Seconds between two requests to one host.")
+    float,
+    typer.Option(
+        "--delay", min=0, max=LONGEST_DELAY_S, help="Seconds between two requests to one host."
+    ),
 ]
 PrivateOption = Annotated[
     bool, typer.Option("--allow-private", help="Fetch from private addresses, too.")

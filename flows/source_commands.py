@@ -114,7 +114,8 @@ def add_source(  # noqa: PLR0913 - the command's parameters
     """
     homepage = urls.as_requested(url)
     if homepage is None:
-        raise UsageError(f"cannot add {url[:200]!a}: it is no http:// or https:// address")
+        named = urls.without_credentials(url)[:200]
+        raise UsageError(f"cannot add {named!a}: it is no http:// or https:// address")
     shown = safe(homepage)
     entries = load_registry(registry) if registry.exists() else ()
     known = find_known(entries, source_id=id_of(homepage), homepage=homepage)

@@ -22,7 +22,7 @@ def check_line(check: SourceCheck) -> str:
     found = [] if check.look is None or check.problem else list(_found(check.look))
     if check.stated is not None and check.stated.license and not check.problem:
         found.append(f"states {check.stated.license}")
-    said = "; ".join([*filter(None, [check.problem]), ", ".join(found), *check.notes])
+    said = "; ".join(filter(None, [check.problem, ", ".join(found), *check.notes]))
     return safe(f"{'PROBLEM' if check.problem else 'ok':<8} {check.source_id}: {said}").rstrip(": ")
 
 

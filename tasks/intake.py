@@ -24,6 +24,7 @@ ALL_SOURCES = "@all"
 _WEB_PREFIXES = ("http://", "https://", "feed:")
 _OTHER_PREFIXES = ("ftp://", "s3://")
 _CC_NEWS_PREFIX = "cc-news:"
+_NETWORK_PREFIXES = (*_WEB_PREFIXES, _CC_NEWS_PREFIX)
 
 Items = Iterator[Page | Rejection | Skip]
 
@@ -82,11 +83,8 @@ def open_sources(
     sites: list[Site] = []
     cc_news: list[CcNews] = []
     for source in sources:
+        _check_options(source, source_id, as_kind)
         if source.startswith("@"):
-            if source_id is not None:
-                raise UsageError(
-                    f"{source} has its own id: leave --source-id out, or name its folder"
-                )
             for entry in _meant(source, entries):
                 if entry.location is not None:
                     opened = _open_folder(entry, entry.location)
@@ -107,6 +105,14 @@ def open_sources(
             opened = open_source(source, source_id=source_id, as_kind=as_kind)
             files.append(_with_license(opened, meant, registered))
     return Intake(chain.from_iterable(files), merged(sites), tuple(cc_news), entries)
+
+
+def _check_options(source: str, source_id: str | None, as_kind: SourceKind | None) -> None:
+    is_named = source.startswith("@")
+    if is_named and source_id is not None:
+        raise UsageError(f"{source} has its own id: leave --source-id out, or name its folder")
+    if as_kind is not None and (is_named or source.lower().startswith(_NETWORK_PREFIXES)):
+        raise UsageError(f"--as says what files hold: leave it out, {source} is none")
 
 
 def without_secrets(sources: Sequence[str]) -> list[str]:

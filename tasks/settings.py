@@ -6,6 +6,7 @@ import os
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+LONGEST_DELAY_S = 86_400.0  # that a user may set between two requests to a host
 DEFAULT_LAKE = "./lake"
 DEFAULT_CC_NEWS = "https://data.commoncrawl.org/"
 LAKE_MARKER = "lake.json"  # the file that makes a folder a lake

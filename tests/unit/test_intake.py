@@ -319,3 +319,11 @@ def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -
 def test_credentials_are_not_stored_with_the_sources_of_a_run() -> None:
     named = ["https://me:secret@news.example/feed", "notes@home.txt", "s3://a/b", "@wire"]
     assert without_secrets(named) == ["https://news.example/feed", *named[1:]]
+
+
+@pytest.mark.parametrize(
+    "source", ["https://a.example/feed", "feed:https://a.example", "cc-news:2026-10"]
+)
+def test_only_of_files_it_can_be_said_what_they_hold(source: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"--as .*leave it out"):
+        open_sources([source], registry=tmp_path / "none.toml", as_kind=SourceKind.HTML)
