@@ -39,9 +39,11 @@ class Response:
     fields: tuple[tuple[str, str], ...]
     wire_body: bytes
     body: bytes
+    is_cut: bool = False  # the body was dropped, for its length
     address: str
     fetched_at: datetime
     seconds: float
+    sent: tuple[tuple[str, str], ...] = ()
 
     def field(self, name: str) -> str:
         """The first field of that name, whatever its case; empty if there is none."""

@@ -147,4 +147,4 @@ def _without_long_body(answer: Answer) -> Answer:
     if isinstance(answer, Failure) or answer.status not in _REDIRECTS:
         return answer
     is_long = max(len(answer.body), len(answer.wire_body)) > _MAX_REDIRECT_BYTES
-    return replace(answer, body=b"", wire_body=b"") if is_long else answer
+    return replace(answer, body=b"", wire_body=b"", is_cut=True) if is_long else answer
