@@ -40,6 +40,8 @@ LEFTOVERS = (
     f".{LAKE_MARKER}.*",
     "reports/.latest.*",
     "reports/*/.index.html.*",
+    "pages/.*.warc.gz.new",
+    "pages/.*.cdxj.*",
 )
 
 

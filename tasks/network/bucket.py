@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from tasks.archive import FOLDER, index_of
+from tasks.archive import FOLDER
+from tasks.archive_index import index_of
 from tasks.memory import Memory, open_memory
 from tasks.network.settling import memory_of
 from tasks.storage import Lake

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from expectations.records import Page, Rejection, Skip
-from tasks.archive import FOLDER, recover
+from tasks.archive import FOLDER
+from tasks.archive_recovery import recover
 from tasks.memory import Memory
 from tasks.network.address_memory import address_as_read
 from tasks.network.bucket import keep_archive

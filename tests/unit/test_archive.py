@@ -8,8 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-import textwrap
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +19,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from expectations.records import Given, Page, Rejection
-from tasks.archive import Archive, recover, sort_key
+from tasks.archive import Archive
+from tasks.archive_index import Archived, index_of, sort_key
+from tasks.archive_recovery import recover
 from tasks.fetch.messages import Request, Response
 from tasks.replay import read_archived
 from tasks.sources import open_source
@@ -109,6 +111,49 @@ def test_other_programs_read_the_archive(folder: Path, archive: Archive) -> None
     assert sound == [True] * 3
 
 
+def records_of(path: Path) -> list[tuple[WarcRecordType, dict[str, str], bytes]]:
+    with path.open("rb") as file:
+        return [
+            (record.record_type, dict(record.headers), record.reader.read())
+            for record in ArchiveIterator(file, parse_http=False)
+        ]
+
+
+def test_a_request_is_kept_as_it_was_sent_without_credentials(
+    folder: Path, archive: Archive
+) -> None:
+    sent = (
+        ("Host", "news.example"),
+        ("User-Agent", "Broadsheet/1 (+https://us.example)"),
+        ("Accept-Encoding", "gzip"),
+        ("If-None-Match", '"v1"'),
+        ("Cookie", "session=secret"),
+        ("Proxy-Authorization", "Basic c2VjcmV0"),
+    )
+    archive.add(replace(response(1), sent=sent), source_id="a")
+    archive.add(response(2), source_id="a")  # over HTTP/2 a host is no field
+    archive.close()
+    (path,) = folder.glob("*.warc.gz")
+    _, (_, answer, _), (_, asked, request), _, (_, _, second) = records_of(path)
+    assert request == (
+        b"GET /1?a=b HTTP/1.1\r\nHost: news.example\r\n"
+        b"User-Agent: Broadsheet/1 (+https://us.example)\r\nAccept-Encoding: gzip\r\n"
+        b'If-None-Match: "v1"\r\n\r\n'
+    )
+    assert second == b"GET /2?a=b HTTP/1.1\r\nHost: news.example\r\n\r\n"
+    assert asked["WARC-Concurrent-To"] == answer["WARC-Record-ID"]
+
+
+def test_a_response_whose_body_was_dropped_says_so(folder: Path, archive: Archive) -> None:
+    chunked = response(1, body=b"", fields="Transfer-Encoding: chunked\r\n")
+    archive.add(replace(chunked, is_cut=True), source_id="a")
+    archive.add(chunked, source_id="a")
+    archive.close()
+    (path,) = folder.glob("*.warc.gz")
+    answers = [about for kind, about, _ in records_of(path) if kind == WarcRecordType.response]
+    assert [about.get("WARC-Truncated") for about in answers] == ["length", None]
+
+
 def test_the_archive_is_ingested_like_any_warc(folder: Path, archive: Archive) -> None:
     for number in range(3):
         archive.add(response(number), source_id="example")
@@ -149,6 +194,16 @@ def test_files_are_rotated_and_each_is_handed_over_when_it_is_finished(folder: P
         assert archived_page(folder, raw_ref).url == f"https://news.example/{number}?a=b"
 
 
+def writing(program: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", program, str(folder)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 WRITER = """
 import os, signal, sys
 from pathlib import Path
@@ -162,13 +217,7 @@ os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_a_kill_loses_no_page_and_the_next_run_finishes_the_file(folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(WRITER), str(folder)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = writing(WRITER, folder)
     assert done.returncode == -signal.SIGKILL, done.stderr
     ((path, pages),) = recover(folder)
     assert [page.raw_ref for page in pages] == done.stdout.split()
@@ -205,6 +254,108 @@ def test_whatever_a_cut_leaves_is_kept_and_the_file_is_sound_again(
     items = list(open_source(str(path)))
     assert sum(isinstance(item, Page) for item in items) == len(pages)
     assert [i.rule for i in items if isinstance(i, Rejection)] == ([] if pages else ["empty"])
+
+
+def half_archived(folder: Path, pages: int) -> tuple[Path, list[Archived]]:
+    """A file as a kill leaves it, whose pages do not compress."""
+    archive = Archive(folder, RUN, software="x")
+    added = [
+        archive.add(response(number, body=os.urandom(3_000)), source_id="example")
+        for number in range(pages)
+    ]
+    archive.close()
+    path = folder / f"{RUN}-00000.warc.gz"
+    index_of(path).unlink()
+    return path, added
+
+
+def test_damage_in_the_middle_costs_one_page_and_a_torn_end_is_cut(folder: Path) -> None:
+    path, pages = half_archived(folder, 5)
+    data = bytearray(path.read_bytes())
+    data[pages[1].offset + 200 : pages[1].offset + 300] = bytes(100)
+    path.write_bytes(data[: pages[4].offset + pages[4].length - 9])
+    ((_, found),) = recover(folder)
+    assert found == (pages[0], pages[2], pages[3])
+    assert path.stat().st_size == pages[4].offset
+    assert len(index_of(path).read_text(encoding="utf-8").splitlines()) == 3
+
+
+def test_a_file_that_is_damaged_everywhere_is_not_cut(folder: Path) -> None:
+    path, pages = half_archived(folder, 120)
+    data = bytearray(path.read_bytes())
+    for page in pages[:-1]:
+        data[page.offset + 200 : page.offset + 300] = bytes(100)
+    path.write_bytes(data)
+    assert [found for _, found in recover(folder)] == [()]
+    assert path.read_bytes() == data
+
+
+def test_pages_are_given_out_again_if_nobody_could_take_note_of_them(folder: Path) -> None:
+    path, pages = half_archived(folder, 2)
+    killed = recover(folder)
+    assert next(killed) == (path, tuple(pages))
+    assert list(recover(folder)) == [], "they are being noted"
+    killed.close()
+    assert list(recover(folder)) == [(path, tuple(pages))]
+
+
+def test_a_file_that_somebody_removed_meanwhile_is_not_made_again(folder: Path) -> None:
+    for number in range(2):
+        path, _ = half_archived(folder, 1)
+        path.rename(folder / f"{number}.warc.gz")
+    found = recover(folder)
+    assert next(found)[0].name == "0.warc.gz"
+    (folder / "1.warc.gz").unlink()
+    assert list(found) == []
+    assert sorted(path.name for path in folder.iterdir()) == ["0.cdxj", "0.warc.gz"]
+
+
+NAMELESS = """
+import os, signal, sys
+from pathlib import Path
+from tasks.archive import Archive
+from tests.unit.test_archive import RUN, response
+Path.rename = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+Archive(Path(sys.argv[1]), RUN, software="x").add(response(), source_id="example")
+"""
+
+
+def test_a_file_that_has_no_name_yet_is_left_alone(folder: Path) -> None:
+    done = writing(NAMELESS, folder)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    (left,) = folder.iterdir()
+    assert list(recover(folder)) == []
+    assert list(folder.iterdir()) == [left]
+
+
+FULL = """
+import os, resource, sys
+from pathlib import Path
+from tasks.archive import Archive
+from tests.unit.test_archive import RUN, response
+archive = Archive(Path(sys.argv[1]), RUN, software="x")
+places = [archive.add(response(n), source_id="example").raw_ref for n in range(2)]
+resource.setrlimit(resource.RLIMIT_FSIZE, (3_000, 3_000))
+for _ in range(2):
+    try:
+        archive.add(response(2, body=os.urandom(9_000)), source_id="example")
+    except OSError as error:
+        print(error.strerror)
+archive.add(response(3), source_id="example")
+archive.close()
+"""
+
+
+def test_a_disk_that_gets_full_leaves_no_half_record(folder: Path) -> None:
+    done = writing(FULL, folder)
+    assert done.stdout.splitlines() == ["File too large"] * 2, done.stderr
+    items = list(open_source(str(folder)))
+    assert [i.url for i in items if isinstance(i, Page)] == [
+        f"https://news.example/{number}?a=b" for number in (0, 1, 3)
+    ]
+    assert not [item for item in items if isinstance(item, Rejection)]
+    (index,) = folder.glob("*.cdxj")
+    assert len(index.read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_a_page_that_is_gone_is_a_rejection(folder: Path) -> None:

@@ -514,7 +514,10 @@ def test_orphans_of_killed_runs_go_after_a_day_and_fresh_ones_stay(lake: Lake) -
         lake.home / ".broadsheet.duckdb.new.wal",
         lake.home / ".lake.json.4711",
         reports / "r/.index.html.7",
+        lake.home / "pages/.run-00000.warc.gz.new",
+        lake.home / "pages/.run-00000.cdxj.4711",
     ]
+    (lake.home / "pages").mkdir()
     foreign = [folders[0] / "export.parquet", folders[0] / "sub" / "runs" / OURS]
     foreign[1].parent.mkdir(parents=True)
     for path in (*old, *unfinished, *beside, *foreign):
