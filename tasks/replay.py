@@ -24,6 +24,9 @@ def read_archived(lake: Lake, raw_ref: str) -> Page | Rejection | Skip:
     Returns:
         The page; a rejection if it is not there any more or cannot be read; a skip if the record
         is no page.
+
+    Raises:
+        OSError: if the bucket cannot be reached: nothing is known of the page then.
     """
     source = Input(
         source_id="pages",
@@ -37,6 +40,8 @@ def read_archived(lake: Lake, raw_ref: str) -> Page | Rejection | Skip:
         with _open(lake, name) as file:
             item = next(read_warc(GzipStream(file, int(offset)), source))
     except (OSError, ValueError) as error:
+        if not lake.is_local:
+            lake.files.get_file_info(name)
         return rejection(
             source_id=source.source_id,
             stage=Stage.READ,
@@ -49,8 +54,10 @@ def read_archived(lake: Lake, raw_ref: str) -> Page | Rejection | Skip:
 
 def _open(lake: Lake, name: str) -> FileIO:
     """Open a file of the archive, here or in the bucket."""
-    here = lake.home / name
-    if lake.is_local or here.exists():
-        return open_regular(here)
+    try:
+        return open_regular(lake.home / name)
+    except FileNotFoundError:
+        if lake.is_local:
+            raise
     # Reads and seeks like a file, which is all that is asked of it.
     return cast("FileIO", lake.files.open_input_file(name))
