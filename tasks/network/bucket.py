@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
+import pyarrow.fs as pafs
+
 from tasks.archive import FOLDER
-from tasks.archive_index import index_of
+from tasks.archive_index import INDEX_SUFFIX, file_of, index_of
+from tasks.archive_recovery import hold
+from tasks.durable import exclusive
 from tasks.memory import Memory, open_memory
 from tasks.network.settling import memory_of
 from tasks.storage import Lake
@@ -28,21 +32,44 @@ def shared_memory(lake: Lake) -> Iterator[Memory]:
         with open_memory(path) as memory:
             yield memory
         return
-    if not path.exists():
-        _download(lake, path.name, path)
+    with _only_one(path):
+        if not path.exists():
+            _download(lake, path)
     try:
         with open_memory(path) as memory:
             yield memory
     finally:
-        _keep_memory(lake, path)
+        with _only_one(path):
+            _keep_memory(lake, path)
+
+
+def _only_one(memory: Path) -> AbstractContextManager[None]:
+    """Let one run at a time bring a memory here or there."""
+    return exclusive(memory.with_suffix(".lock"))
 
 
 def _keep_memory(lake: Lake, path: Path) -> None:
     copy = path.with_suffix(".copy")
+    copy.unlink(missing_ok=True)  # of a run that was killed
     with closing(sqlite3.connect(path)) as here, closing(sqlite3.connect(copy)) as there:
+        there.execute("pragma journal_mode = off")  # nobody needs a part of it
         here.backup(there)
     _upload(lake, copy, path.name)
     copy.unlink()
+
+
+def _download(lake: Lake, path: Path) -> None:
+    try:
+        source = lake.files.open_input_stream(path.name, compression=None)
+    except FileNotFoundError:
+        return
+    partial = path.with_suffix(".partial")
+    with source, partial.open("wb") as file:
+        while chunk := source.read(_CHUNK_BYTES):
+            file.write(chunk)
+    for left in ("-wal", "-shm"):  # of one that was deleted: SQLite would add it to the new one
+        path.with_name(path.name + left).unlink(missing_ok=True)
+    partial.replace(path)
 
 
 def keep_archive(lake: Lake, path: Path) -> None:
@@ -52,32 +79,46 @@ def keep_archive(lake: Lake, path: Path) -> None:
             _upload(lake, part, f"{FOLDER}/{part.name}")
 
 
+def keep_whole_archive(lake: Lake) -> None:
+    """Put finished files where they belong whose runs were killed, or failed, before they did."""
+    if lake.is_local:
+        return
+    for path in _finished(lake):
+        with hold(path) as is_held:
+            if is_held and not _is_kept(lake, path):
+                keep_archive(lake, path)
+
+
 def tidy_archive(lake: Lake, memory: Memory) -> None:
     """Remove files from here that are in the bucket, and whose pages are in the lake."""
     if lake.is_local:
         return
     waiting = {raw_ref.rpartition("#")[0].rpartition("/")[2] for raw_ref, _ in memory.pending()}
-    for index in (lake.home / FOLDER).glob("*.cdxj"):
-        for path in (lake.home / FOLDER).glob(f"{index.stem}.warc.gz"):
-            if path.name not in waiting:
+    for path in _finished(lake):
+        with hold(path) as is_held:
+            if is_held and path.name not in waiting and _is_kept(lake, path):
                 path.unlink()
-                index.unlink()
+        if not path.exists():
+            index_of(path).unlink(missing_ok=True)
+
+
+def _finished(lake: Lake) -> list[Path]:
+    return sorted(map(file_of, (lake.home / FOLDER).glob(f"*{INDEX_SUFFIX}")))
+
+
+def _is_kept(lake: Lake, path: Path) -> bool:
+    """Whether both parts of a file are in the bucket, whole."""
+    parts = (path, index_of(path))
+    there = lake.files.get_file_info([f"{FOLDER}/{part.name}" for part in parts])
+    return all(info.size == part.stat().st_size for info, part in zip(there, parts, strict=True))
 
 
 def _upload(lake: Lake, path: Path, name: str) -> None:
-    # Arrow would compress what is called .gz once more.
-    with path.open("rb") as file, lake.files.open_output_stream(name, compression=None) as sink:
-        while chunk := file.read(_CHUNK_BYTES):
-            sink.write(chunk)
-
-
-def _download(lake: Lake, name: str, path: Path) -> None:
-    try:
-        source = lake.files.open_input_stream(name, compression=None)
-    except FileNotFoundError:
-        return
-    partial = path.with_suffix(".partial")
-    with source, partial.open("wb") as file:
-        while chunk := source.read(_CHUNK_BYTES):
-            file.write(chunk)
-    partial.replace(path)
+    # Not by a stream of Arrow's: whatever ends its block, it puts there what it has got so far.
+    pafs.copy_files(
+        str(path.absolute()),
+        name,
+        source_filesystem=pafs.LocalFileSystem(),
+        destination_filesystem=lake.files,
+        chunk_size=_CHUNK_BYTES,
+    )

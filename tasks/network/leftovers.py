@@ -9,7 +9,7 @@ from tasks.archive import FOLDER
 from tasks.archive_recovery import recover
 from tasks.memory import Memory
 from tasks.network.address_memory import address_as_read
-from tasks.network.bucket import keep_archive
+from tasks.network.bucket import keep_whole_archive
 from tasks.replay import read_archived
 from tasks.shards import is_at_work
 from tasks.storage import Lake
@@ -26,7 +26,7 @@ def take_leftovers(lake: Lake, memory: Memory, *, run_id: str) -> Iterator[Page 
     for path, pages in recover(lake.home / FOLDER):
         for archived in pages:
             _take_note(lake, memory, archived.raw_ref, run_id=path.name)
-        keep_archive(lake, path)
+    keep_whole_archive(lake)
     for raw_ref, left_by in memory.pending():
         if is_at_work(lake.staging, left_by):
             continue  # its pages are its own business
