@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Self
 
 from expectations.records import NOTHING_GIVEN, Given
 from tasks.archive_index import SUFFIX, Archived, write_index
@@ -26,7 +27,11 @@ MAX_FILE_BYTES = 1_000_000_000  # what the standard recommends (ISO 28500:2017, 
 
 
 class Archive:
-    """The files that one run writes. Not for several threads."""
+    """The files that one run writes. Not for several threads.
+
+    As a context it is closed in the end. Where that comes by an error, its last page may have been
+    noted nowhere: its file is handed over without an index, as a kill leaves it.
+    """
 
     def __init__(
         self,
@@ -62,7 +67,7 @@ class Archive:
             OSError: if the disk is full, say; what is in the file stays sound.
         """
         if self._file is not None and self._file.size >= self._max_file_bytes:
-            self._finish()
+            self._finish(self._file)
         if self._file is None:
             name = f"{self._run_id}-{self._number:05}{SUFFIX}"
             self._file = _File(self._folder / name, self._software)
@@ -72,14 +77,23 @@ class Archive:
     def close(self) -> None:
         """Finish the last file."""
         if self._file is not None:
-            self._finish()
+            self._finish(self._file)
 
-    def _finish(self) -> None:
-        file, self._file = self._file, None
-        if file is not None:
-            with closing(file):  # held until it is handed over, so that nobody else does that
-                file.finish()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is None or issubclass(error, GeneratorExit):  # nobody wants more: no error
+            self.close()
+        elif self._file is not None:
+            with closing(self._file) as file:
                 self._on_finished(file.path)
+
+    def _finish(self, file: _File) -> None:
+        self._file = None
+        with closing(file):  # held until it is handed over, so that nobody else does that
+            file.finish()
+            self._on_finished(file.path)
 
 
 class _File:

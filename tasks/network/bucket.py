@@ -73,10 +73,11 @@ def _download(lake: Lake, path: Path) -> None:
 
 
 def keep_archive(lake: Lake, path: Path) -> None:
-    """Put a finished file of the archive where it belongs."""
+    """Put a file of the archive where it belongs, with its index if it is finished."""
     if not lake.is_local:
         for part in (path, index_of(path)):
-            _upload(lake, part, f"{FOLDER}/{part.name}")
+            if part.exists():
+                _upload(lake, part, f"{FOLDER}/{part.name}")
 
 
 def keep_whole_archive(lake: Lake) -> None:

@@ -70,13 +70,14 @@ def fetch_sites(
         backlog = stack.enter_context(
             open_backlog(lake.staging / run_id / "backlog", at_most=rules.limit)
         )
-        archive = Archive(
-            lake.home / FOLDER,
-            run_id,
-            software=f"Broadsheet {pipeline_version()}",
-            on_finished=partial(keep_archive, lake),
+        archive = stack.enter_context(
+            Archive(
+                lake.home / FOLDER,
+                run_id,
+                software=f"Broadsheet {pipeline_version()}",
+                on_finished=partial(keep_archive, lake),
+            )
         )
-        stack.callback(archive.close)
         for item in take_leftovers(lake, memory, run_id=run_id):
             if not isinstance(item, Skip) and item.url is not None:
                 backlog.see(item.url)  # counted once, whatever names it today

@@ -225,6 +225,21 @@ def test_a_kill_loses_no_page_and_the_next_run_finishes_the_file(folder: Path) -
     assert list(recover(folder)) == []
 
 
+def test_a_run_that_fails_leaves_its_file_as_a_kill_does(folder: Path) -> None:
+    handed_over: list[Path] = []
+
+    def run() -> None:
+        with Archive(folder, RUN, software="x", on_finished=handed_over.append) as archive:
+            archive.add(response(1), source_id="example")
+            raise KeyboardInterrupt  # before anybody noted it
+
+    with pytest.raises(KeyboardInterrupt):
+        run()
+    ((path, pages),) = recover(folder)
+    assert handed_over == [path]
+    assert [page.url for page in pages] == ["https://news.example/1?a=b"]
+
+
 def test_a_file_that_is_being_written_is_left_alone(folder: Path, archive: Archive) -> None:
     archive.add(response(1), source_id="example")
     assert list(recover(folder)) == []
