@@ -21,7 +21,7 @@ from tasks import urls
 from tasks.errors import LakeError, SourceError, UsageError
 from tasks.fetch.pace import InMemoryPaceStore
 from tasks.fetch.robots import InMemoryRobotsStore
-from tasks.memory import Memory, RememberedPace, RememberedRobots, open_memory, read_memory
+from tasks.memory import Memory, open_memory, read_memory
 from tasks.network.settling import memory_of
 from tasks.registry import Source, find_source, load_registry
 from tasks.registry_file import (
@@ -32,6 +32,7 @@ from tasks.registry_file import (
     id_of,
     mark_verified,
 )
+from tasks.remembered import RememberedPace, RememberedRobots
 from tasks.settings import LAKE_MARKER
 from tasks.show_text import safe
 from tasks.site_check import SiteLook, SiteToLookAt, look_at_sites

@@ -14,90 +14,17 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from expectations.records import Given
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
-from tasks.sources.given_field import read_given_field, write_given_field
+from tasks.known import LAYOUT, SCHEMA, KnownAddress, KnownFeed, address_of, feed_of, put_row
 from tasks.transactions import transaction
 
-LAYOUT = 1
 BUSY_TIMEOUT_S = 60
 _ADDRESSES_A_QUERY = 500
-
-# Times are seconds since 1970.
-_SCHEMA = f"""
-pragma user_version = {LAYOUT};
-create table addresses (
-    url text primary key, source_id text not null, given text not null, etag text,
-    last_modified text, body_hash blob, hinted text, fetched_at real not null, read_at real,
-    changed_at real not null, due_at real, failures real not null
-) without rowid;
-create index due_addresses on addresses (source_id, due_at) where due_at is not null;
-create table feeds (
-    url text primary key, source_id text not null, etag text, last_modified text,
-    body_hash blob, polled_at real not null, read_at real, due_at real not null,
-    interval_s real not null, failures real not null, problem text, is_partly_read integer not null,
-    lies integer not null
-) without rowid;
-create index feeds_of_source on feeds (source_id);
-create table sites (source_id text primary key, looked_at real not null) without rowid;
-create table hosts (host text primary key, next_at real not null, learned real not null)
-    without rowid;
-create table robots (origin text primary key, stored text not null) without rowid;
-create table pending (raw_ref text primary key, run_id text not null) without rowid;
-"""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownAddress:
-    """What is known of a page's address.
-
-    `given` is what its feed or sitemap said of it, and `hinted` the time of modification there
-    when the page was last asked for, at `fetched_at`. It was last read at `read_at`, and the
-    SHA-256 of what came is `body_hash`. `due_at` is None if it is not to be looked at again unless
-    its feed says that it changed.
-    """
-
-    url: str
-    source_id: str
-    given: Given
-    etag: str | None
-    last_modified: str | None
-    body_hash: bytes | None
-    hinted: str | None
-    fetched_at: float
-    read_at: float | None
-    changed_at: float
-    due_at: float | None
-    failures: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownFeed:
-    """What is known of a feed or sitemap: what it last sent, and when to ask it again.
-
-    It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
-    `is_partly_read` says that its older links were passed over then. `lies`: it was once found
-    changed though its validators had not, and is asked without them since.
-    """
-
-    url: str
-    source_id: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: bytes | None
-    polled_at: float
-    read_at: float | None
-    due_at: float
-    interval_s: float
-    failures: float
-    problem: str | None
-    is_partly_read: bool = False
-    lies: bool = False
 
 
 class Memory:
@@ -114,7 +41,7 @@ class Memory:
             some = wanted[start : start + _ADDRESSES_A_QUERY]
             marks = ", ".join("?" * len(some))
             for row in self._read(f"select * from addresses where url in ({marks})", some):
-                known[row["url"]] = _address(row)
+                known[row["url"]] = address_of(row)
         return known
 
     def due_addresses(self, source_id: str, now: float, *, at_most: int) -> list[KnownAddress]:
@@ -123,7 +50,7 @@ class Memory:
             "select * from addresses where source_id = ? and due_at <= ? order by due_at limit ?",
             (source_id, now, at_most),
         )
-        return [_address(row) for row in rows]
+        return [address_of(row) for row in rows]
 
     def put_address(self, address: KnownAddress) -> None:
         """Remember what came of an address."""
@@ -140,7 +67,7 @@ class Memory:
         """
         with self._lock, transaction(self._connection):
             for address in addresses:
-                statement, values = _put("addresses", address)
+                statement, values = put_row("addresses", address)
                 self._connection.execute(statement, values)
             if pending is not None:
                 self._connection.execute("insert or ignore into pending values (?, ?)", pending)
@@ -148,12 +75,12 @@ class Memory:
     def feeds(self, source_id: str) -> list[KnownFeed]:
         """The feeds and sitemaps of a source."""
         rows = self._read("select * from feeds where source_id = ? order by url", (source_id,))
-        return [_feed(row) for row in rows]
+        return [feed_of(row) for row in rows]
 
     def feed(self, url: str) -> KnownFeed | None:
         """What is known of one feed or sitemap."""
         rows = self._read("select * from feeds where url = ?", (url,))
-        return _feed(rows[0]) if rows else None
+        return feed_of(rows[0]) if rows else None
 
     def put_feed(self, feed: KnownFeed) -> None:
         """Remember what came of a feed or sitemap."""
@@ -231,7 +158,7 @@ class Memory:
         return rows[0] if rows else {"next_at": 0.0, "learned": 0.0}
 
     def _put(self, table: str, row: KnownAddress | KnownFeed) -> None:
-        self._write(*_put(table, row))
+        self._write(*put_row(table, row))
 
     def _read(self, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
         with self._lock:
@@ -240,60 +167,6 @@ class Memory:
     def _write(self, statement: str, values: Sequence[object]) -> None:
         with self._lock:
             self._connection.execute(statement, values)
-
-
-@dataclass(frozen=True, slots=True)
-class RememberedPace:
-    """The memory as a `PaceStore`."""
-
-    memory: Memory
-
-    def reserve(self, host: str, now: float, delay: float) -> float:
-        """See `PaceStore`."""
-        return self.memory.reserve(host, now, delay)
-
-    def settle(self, host: str, next_at: float, learned: float) -> None:
-        """See `PaceStore`."""
-        self.memory.settle_host(host, next_at, learned)
-
-    def learned(self, host: str) -> float:
-        """See `PaceStore`."""
-        return self.memory.learned(host)
-
-
-@dataclass(frozen=True, slots=True)
-class RememberedRobots:
-    """The memory as a `RobotsStore`."""
-
-    memory: Memory
-
-    def get(self, origin: str) -> StoredRobots | None:
-        """See `RobotsStore`."""
-        return self.memory.robots(origin)
-
-    def put(self, origin: str, stored: StoredRobots) -> None:
-        """See `RobotsStore`."""
-        self.memory.put_robots(origin, stored)
-
-
-def _put(table: str, row: KnownAddress | KnownFeed) -> tuple[str, list[object]]:
-    names = row.__slots__
-    marks = ", ".join("?" * len(names))
-    statement = f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
-    return statement, [_stored(getattr(row, name)) for name in names]
-
-
-def _address(row: dict[str, Any]) -> KnownAddress:
-    return KnownAddress(**{**row, "given": read_given_field(row["given"])})
-
-
-def _feed(row: dict[str, Any]) -> KnownFeed:
-    flags = {name: bool(row[name]) for name in ("is_partly_read", "lies")}
-    return KnownFeed(**{**row, **flags})
-
-
-def _stored(value: object) -> object:
-    return write_given_field(value) if isinstance(value, Given) else value
 
 
 @contextmanager
@@ -342,7 +215,7 @@ def _begin(connection: sqlite3.Connection) -> None:
     held = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
     for table in held:
         connection.execute(f'drop table "{table["name"]}"')
-    for statement in _SCHEMA.split(";"):
+    for statement in SCHEMA.split(";"):
         connection.execute(statement)
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from tasks.memory import KnownFeed, Memory
+from tasks.known import KnownFeed
+from tasks.memory import Memory
 from tasks.registry import Source
 from tasks.schedule import is_dead
 

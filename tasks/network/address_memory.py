@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 
 from expectations.records import Page
-from tasks.memory import KnownAddress
+from tasks.known import KnownAddress
 from tasks.schedule import next_recheck
 
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from expectations.records import Reason
 from tasks.fetch.messages import Failure, Response
-from tasks.memory import KnownFeed
+from tasks.known import KnownFeed
 from tasks.network.context import Fetching
 from tasks.network.site import Site
 from tasks.schedule import DAY, FIRST_POLL_S, failure_weight, next_interval, next_try

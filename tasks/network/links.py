@@ -9,7 +9,7 @@ from itertools import islice
 from expectations.records import Given, Outcome, Reason
 from tasks.discover.links import HintSource, LeftOut, Link
 from tasks.discover.patterns import why_no_article
-from tasks.memory import KnownAddress
+from tasks.known import KnownAddress
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
 from tasks.network.site import Site

@@ -18,7 +18,7 @@ from expectations.records import (
 )
 from tasks.discover.patterns import why_no_article
 from tasks.fetch.messages import Failure, Response
-from tasks.memory import KnownAddress
+from tasks.known import KnownAddress
 from tasks.network.address_memory import address_as_read
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching

@@ -14,13 +14,13 @@ from tasks.fetch.client import Client
 from tasks.fetch.crawl import DEFAULT_CRAWL, CrawlRules, Exchanger, crawl
 from tasks.fetch.pace import Pace, PaceRules
 from tasks.fetch.robots import Robots
-from tasks.memory import RememberedPace, RememberedRobots
 from tasks.network.backlog import open_backlog
 from tasks.network.bucket import keep_archive, shared_memory, tidy_archive
 from tasks.network.context import Fetching
 from tasks.network.leftovers import take_leftovers
 from tasks.network.search import SiteSearch
 from tasks.network.site import Site
+from tasks.remembered import RememberedPace, RememberedRobots
 from tasks.settings import pipeline_version, proxy, user_agent
 from tasks.sources import MAX_PAGE_BYTES
 from tasks.storage import Lake

@@ -20,7 +20,7 @@ from tasks.discover.sitemaps import SitemapLink
 from tasks.fetch.crawl import Fetched, Target
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.fetch.robots import origin_of
-from tasks.memory import KnownFeed
+from tasks.known import KnownFeed
 from tasks.metadata.dates import parse_date
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching

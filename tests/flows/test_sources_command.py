@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.memory import KnownFeed, open_memory
+from tasks.known import KnownFeed
+from tasks.memory import open_memory
 from tasks.registry import load_registry
 from tests.faults.servers import Steps, Then, answer, redirect, serving
 from tests.flows.conftest import Done, broadsheet

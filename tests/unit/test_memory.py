@@ -11,14 +11,9 @@ import pytest
 
 from expectations.records import Given
 from tasks.fetch.robots import StoredRobots
-from tasks.memory import (
-    KnownAddress,
-    KnownFeed,
-    RememberedPace,
-    RememberedRobots,
-    open_memory,
-    read_memory,
-)
+from tasks.known import KnownAddress, KnownFeed
+from tasks.memory import open_memory, read_memory
+from tasks.remembered import RememberedPace, RememberedRobots
 
 ADDRESS = KnownAddress(
     url="https://news.example/1",

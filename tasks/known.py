@@ -1,0 +1,105 @@
+"""What the memory knows of addresses and feeds, and the tables in which it keeps that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from expectations.records import Given
+from tasks.sources.given_field import read_given_field, write_given_field
+
+LAYOUT = 1
+
+# Times are seconds since 1970.
+SCHEMA = f"""
+pragma user_version = {LAYOUT};
+create table addresses (
+    url text primary key, source_id text not null, given text not null, etag text,
+    last_modified text, body_hash blob, hinted text, fetched_at real not null, read_at real,
+    changed_at real not null, due_at real, failures real not null
+) without rowid;
+create index due_addresses on addresses (source_id, due_at) where due_at is not null;
+create table feeds (
+    url text primary key, source_id text not null, etag text, last_modified text,
+    body_hash blob, polled_at real not null, read_at real, due_at real not null,
+    interval_s real not null, failures real not null, problem text, is_partly_read integer not null,
+    lies integer not null
+) without rowid;
+create index feeds_of_source on feeds (source_id);
+create table sites (source_id text primary key, looked_at real not null) without rowid;
+create table hosts (host text primary key, next_at real not null, learned real not null)
+    without rowid;
+create table robots (origin text primary key, stored text not null) without rowid;
+create table pending (raw_ref text primary key, run_id text not null) without rowid;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownAddress:
+    """What is known of a page's address.
+
+    `given` is what its feed or sitemap said of it, and `hinted` the time of modification there
+    when the page was last asked for, at `fetched_at`. It was last read at `read_at`, and the
+    SHA-256 of what came is `body_hash`. `due_at` is None if it is not to be looked at again unless
+    its feed says that it changed.
+    """
+
+    url: str
+    source_id: str
+    given: Given
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    hinted: str | None
+    fetched_at: float
+    read_at: float | None
+    changed_at: float
+    due_at: float | None
+    failures: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownFeed:
+    """What is known of a feed or sitemap: what it last sent, and when to ask it again.
+
+    It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
+    `is_partly_read` says that its older links were passed over then. `lies`: it was once found
+    changed though its validators had not, and is asked without them since.
+    """
+
+    url: str
+    source_id: str
+    etag: str | None
+    last_modified: str | None
+    body_hash: bytes | None
+    polled_at: float
+    read_at: float | None
+    due_at: float
+    interval_s: float
+    failures: float
+    problem: str | None
+    is_partly_read: bool = False
+    lies: bool = False
+
+
+def put_row(table: str, row: KnownAddress | KnownFeed) -> tuple[str, list[object]]:
+    """The statement, with its values, that writes a row in place of what was there."""
+    names = row.__slots__
+    marks = ", ".join("?" * len(names))
+    statement = f"insert or replace into {table} ({', '.join(names)}) values ({marks})"
+    return statement, [_stored(getattr(row, name)) for name in names]
+
+
+def address_of(row: dict[str, Any]) -> KnownAddress:
+    """Read a row of the table of addresses."""
+    return KnownAddress(**{**row, "given": read_given_field(row["given"])})
+
+
+def feed_of(row: dict[str, Any]) -> KnownFeed:
+    """Read a row of the table of feeds."""
+    flags = {name: bool(row[name]) for name in ("is_partly_read", "lies")}
+    return KnownFeed(**{**row, **flags})
+
+
+def _stored(value: object) -> object:
+    return write_given_field(value) if isinstance(value, Given) else value
