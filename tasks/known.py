@@ -8,7 +8,7 @@ from typing import Any
 from expectations.records import Given
 from tasks.sources.given_field import read_given_field, write_given_field
 
-LAYOUT = 1
+LAYOUT = 2
 
 # Times are seconds since 1970.
 SCHEMA = f"""
@@ -20,12 +20,11 @@ create table addresses (
 ) without rowid;
 create index due_addresses on addresses (source_id, due_at) where due_at is not null;
 create table feeds (
-    url text primary key, source_id text not null, etag text, last_modified text,
+    url text not null, source_id text not null, etag text, last_modified text,
     body_hash blob, polled_at real not null, read_at real, due_at real not null,
     interval_s real not null, failures real not null, problem text, is_partly_read integer not null,
-    lies integer not null
+    lies integer not null, primary key (source_id, url)
 ) without rowid;
-create index feeds_of_source on feeds (source_id);
 create table sites (source_id text primary key, looked_at real not null) without rowid;
 create table hosts (host text primary key, next_at real not null, learned real not null)
     without rowid;
@@ -60,7 +59,7 @@ class KnownAddress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFeed:
-    """What is known of a feed or sitemap: what it last sent, and when to ask it again.
+    """What a source knows of a feed or sitemap: what it last sent, and when to ask it again.
 
     It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
     `is_partly_read` says that its older links were passed over then. `lies`: it was once found

@@ -77,9 +77,9 @@ class Memory:
         rows = self._read("select * from feeds where source_id = ? order by url", (source_id,))
         return [feed_of(row) for row in rows]
 
-    def feed(self, url: str) -> KnownFeed | None:
-        """What is known of one feed or sitemap."""
-        rows = self._read("select * from feeds where url = ?", (url,))
+    def feed(self, source_id: str, url: str) -> KnownFeed | None:
+        """What a source knows of one feed or sitemap; another may ask it in its own time."""
+        rows = self._read("select * from feeds where source_id = ? and url = ?", (source_id, url))
         return feed_of(rows[0]) if rows else None
 
     def put_feed(self, feed: KnownFeed) -> None:

@@ -255,7 +255,7 @@ class SiteSearch:
                             find,
                             url=item.url,
                             kind=StartKind.FEED,
-                            known=self._fetching.memory.feed(item.url),
+                            known=self._fetching.memory.feed(self.site.source_id, item.url),
                             depth=find.depth + 1,
                         )
                     )
@@ -303,7 +303,7 @@ class SiteSearch:
                 self._ask_about(sitemap)
 
     def _ask_about(self, url: str, *, is_guess: bool = False) -> None:
-        known = self._fetching.memory.feed(url)
+        known = self._fetching.memory.feed(self.site.source_id, url)
         self._ask(
             Find(url=url, kind=StartKind.FEED, known=known, is_guess=is_guess, only_news=True)
         )

@@ -57,9 +57,19 @@ def test_what_is_remembered_is_there_when_it_is_opened_again(path: Path) -> None
     with open_memory(path) as memory:
         assert memory.addresses([ADDRESS.url, "https://news.example/2"]) == {ADDRESS.url: ADDRESS}
         assert memory.feeds("example") == [FEED]
-        assert memory.feed(FEED.url) == FEED
+        assert memory.feed("example", FEED.url) == FEED
         assert memory.looked_at("example") == 7.0
         assert memory.looked_at("another") is None
+
+
+def test_two_sources_remember_the_same_feed_each_for_itself(path: Path) -> None:
+    another = replace(FEED, source_id="another", due_at=9.0)
+    with open_memory(path) as memory:
+        memory.put_feed(FEED)
+        memory.put_feed(another)
+        assert memory.feeds("example") == [FEED]
+        assert memory.feed("another", FEED.url) == another
+        assert memory.feed("a third", FEED.url) is None
 
 
 def test_the_last_word_on_an_address_counts(path: Path) -> None:

@@ -433,6 +433,20 @@ def test_a_registered_feed_is_asked_when_it_is_due(
     assert site.asked() == {"/feed": 1}
 
 
+def test_a_feed_that_a_user_names_stays_on_the_schedule_of_its_registered_source(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock)
+    clock.time += 60.0
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    site.log.clear()
+    clock.time += 60.0
+    assert outcomes(fetch(lake, source, clock=clock)) == {"skipped not_due": 1}
+    assert site.log == []
+
+
 def test_the_homepage_of_a_registered_site_is_searched_once_a_week(
     lake: Lake, site: NewsSite, clock: Clock
 ) -> None:
