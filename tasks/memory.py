@@ -21,6 +21,7 @@ from typing import Any
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
 from tasks.known import LAYOUT, SCHEMA, KnownAddress, KnownFeed, address_of, feed_of, put_row
+from tasks.schedule import LAST_RECHECK_S
 from tasks.transactions import transaction
 
 BUSY_TIMEOUT_S = 60
@@ -45,10 +46,16 @@ class Memory:
         return known
 
     def due_addresses(self, source_id: str, now: float, *, at_most: int) -> list[KnownAddress]:
-        """Addresses of a source that are to be looked at again by now, the longest due first."""
+        """Addresses of a source that are to be looked at again by now, the longest due first.
+
+        Last come those that are due later than the schedule ever says: see `schedule.is_due`.
+        """
         rows = self._read(
-            "select * from addresses where source_id = ? and due_at <= ? order by due_at limit ?",
-            (source_id, now, at_most),
+            "select * from (select * from addresses where source_id = ?1 and due_at <= ?2"
+            " order by due_at limit ?4) union all "
+            "select * from (select * from addresses where source_id = ?1 and due_at > ?2 + ?3"
+            " order by due_at limit ?4) limit ?4",
+            (source_id, now, LAST_RECHECK_S, at_most),
         )
         return [address_of(row) for row in rows]
 

@@ -33,6 +33,20 @@ _SERVER_ERROR, _TOO_MANY_REQUESTS = 500, 429
 _FIRST_RETRY_S = 15 * MINUTE
 
 
+def is_due(due_at: float, now: float, *, longest_s: float) -> bool:
+    """Whether it is time, by Unix times.
+
+    What is due later than the longest of its intervals was put off by a clock that was ahead, so
+    it is due now.
+    """
+    return not now < due_at <= now + longest_s
+
+
+def is_recent(at: float, now: float, within_s: float) -> bool:
+    """Whether something was less than so long ago; what is ahead of the clock was not."""
+    return 0 <= now - at < within_s
+
+
 def next_recheck(changed_at: float, now: float) -> float | None:
     """When a page that was read now is to be looked at again; None for never.
 

@@ -32,7 +32,7 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
     """
     body_hash = sha256(page.body).digest()
     is_same = known is not None and known.body_hash == body_hash
-    changed_at = known.changed_at if known is not None and is_same else at
+    changed_at = min(known.changed_at, at) if known is not None and is_same else at
     return KnownAddress(
         url=url,
         source_id=page.source_id,

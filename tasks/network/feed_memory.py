@@ -10,7 +10,14 @@ from tasks.fetch.messages import Failure, Response
 from tasks.known import KnownFeed
 from tasks.network.context import Fetching
 from tasks.network.site import Site
-from tasks.schedule import DAY, FIRST_POLL_S, failure_weight, next_interval, next_try
+from tasks.schedule import (
+    DAY,
+    FIRST_POLL_S,
+    failure_weight,
+    is_recent,
+    next_interval,
+    next_try,
+)
 
 # Feeds lie: a 304 is believed while the feed itself was read this recently.
 _TRUSTED_S = DAY
@@ -18,7 +25,7 @@ _TRUSTED_S = DAY
 
 def is_trusted(feed: KnownFeed, now: float, *, only_news: bool) -> bool:
     """Whether a feed may be asked with its validators, or is to be read again whatever it says."""
-    is_fresh = feed.read_at is not None and now - feed.read_at < _TRUSTED_S
+    is_fresh = feed.read_at is not None and is_recent(feed.read_at, now, _TRUSTED_S)
     return is_fresh and not feed.lies and (only_news or not feed.is_partly_read)
 
 

@@ -13,7 +13,7 @@ from tasks.known import KnownAddress
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
 from tasks.network.site import Site
-from tasks.schedule import DAY, SHORTEST_POLL_S
+from tasks.schedule import DAY, LAST_RECHECK_S, SHORTEST_POLL_S, is_due, is_recent
 
 _LOOKED_UP_AT_ONCE = 500
 # A 304 is believed while somebody has looked at the page itself this recently.
@@ -79,14 +79,20 @@ def _why_not(fetching: Fetching, site: Site, link: Link, known: KnownAddress | N
     if known is None:
         return None
     now = fetching.now()
-    if known.due_at is not None and known.due_at <= now:
+    if _is_due(known, now):
         return None
     has_changed = link.modified is not None and link.modified != known.hinted
-    is_rested = now >= known.fetched_at + SHORTEST_POLL_S
+    is_rested = not is_recent(known.fetched_at, now, SHORTEST_POLL_S)
     if has_changed and is_rested and (not known.failures or known.due_at is None):
         return None
     # What was read and is not looked at again is as it was, as far as anybody knows.
     return Reason.NOT_DUE, Outcome.SKIPPED if known.read_at is None else Outcome.UNCHANGED
+
+
+def _is_due(known: KnownAddress, now: float) -> bool:
+    if known.fetched_at > now:
+        return True  # by a clock that was ahead, as was whatever it decided
+    return known.due_at is not None and is_due(known.due_at, now, longest_s=LAST_RECHECK_S)
 
 
 def _queued(fetching: Fetching, site: Site, link: Link, known: KnownAddress | None) -> Queued:
@@ -101,7 +107,7 @@ def _queued(fetching: Fetching, site: Site, link: Link, known: KnownAddress | No
 def _again(
     fetching: Fetching, source_id: str, known: KnownAddress, given: Given, hinted: str | None
 ) -> Queued:
-    is_trusted = known.read_at is not None and fetching.now() - known.read_at <= _TRUSTED_S
+    is_trusted = known.read_at is not None and is_recent(known.read_at, fetching.now(), _TRUSTED_S)
     return Queued(
         source_id=source_id,
         url=known.url,

@@ -37,7 +37,7 @@ from tasks.network.pages import NOT_MODIFIED, keep_page, without_page
 from tasks.network.site import Site, StartKind
 from tasks.parsing import Refusal
 from tasks.robots_rules import sitemaps
-from tasks.schedule import DAY
+from tasks.schedule import DAY, LONGEST_POLL_S, is_due, is_recent
 
 MAX_DOCUMENT_BYTES = 100 << 20  # of a sitemap with gzip undone; the protocol allows 50 MiB
 _NO_ADDRESS = ""
@@ -156,7 +156,7 @@ class SiteSearch:
             self._queue_list(path)
         known = {feed.url: feed for feed in memory.feeds(self.site.source_id)}
         looked_at = memory.looked_at(self.site.source_id)
-        is_looked_at = looked_at is not None and now - looked_at < LOOK_AGAIN_S
+        is_looked_at = looked_at is not None and is_recent(looked_at, now, LOOK_AGAIN_S)
         for start in self.site.starts:
             has_feeds = any(feed.read_at is not None for feed in known.values())
             if start.kind is not StartKind.HOME or not (has_feeds and is_looked_at):
@@ -169,8 +169,9 @@ class SiteSearch:
         if find.url in self._asked or len(self._asked) >= MAX_DOCUMENTS:
             return
         self._asked.add(find.url)
-        is_due = find.known is None or find.known.due_at <= self._fetching.now()
-        if self.site.is_scheduled and not is_due:
+        now, known = self._fetching.now(), find.known
+        is_asked = known is None or is_due(known.due_at, now, longest_s=LONGEST_POLL_S)
+        if self.site.is_scheduled and not is_asked:
             self._left[Reason.NOT_DUE, Outcome.SKIPPED] += 1
             return
         self._waiting.append(find)

@@ -94,6 +94,18 @@ def test_addresses_that_are_due_come_the_longest_due_first(path: Path) -> None:
         assert len(memory.due_addresses("example", 300.0, at_most=1)) == 1
 
 
+def test_an_address_that_a_wrong_clock_put_off_for_years_is_due(path: Path) -> None:
+    years = 9e7
+    with open_memory(path) as memory:
+        for number, due in enumerate((years, 250.0, 300.0 + 32 * 86_400)):
+            memory.put_address(replace(ADDRESS, url=f"https://news.example/{number}", due_at=due))
+        assert [a.due_at for a in memory.due_addresses("example", 300.0, at_most=9)] == [
+            250.0,
+            years,
+        ]
+        assert len(memory.due_addresses("example", 300.0, at_most=1)) == 1
+
+
 def test_thousands_of_addresses_are_looked_up_at_once(path: Path) -> None:
     urls = [f"https://news.example/{number}" for number in range(1_234)]
     with open_memory(path) as memory:

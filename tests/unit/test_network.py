@@ -447,6 +447,28 @@ def test_a_feed_that_a_user_names_stays_on_the_schedule_of_its_registered_source
     assert site.log == []
 
 
+def test_a_clock_that_was_a_year_ahead_silences_nobody(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    feed = '<link rel="alternate" type="application/rss+xml" href="/feed">'
+    site.pages["/"] = "text/html", f"<html><head>{feed}</head></html>".encode()
+    site.lying.update(("/feed", "/news/one"))
+    clock.time += 365 * DAY
+    fetch(lake, registered(site), clock=clock)
+    clock.time -= 365 * DAY
+    site.log.clear()
+    with_feed(site, "two", "one")
+    site.publish("/news/one", "Story one", a_text("one, corrected"))
+    assert paths(fetch(lake, registered(site), clock=clock)) == ["/news/one", "/news/two"]
+    assert site.asked() == {"/": 1, "/feed": 1, "/news/one": 1, "/news/two": 1}
+    for _ in range(4):
+        clock.time += DAY
+        fetch(lake, registered(site), clock=clock)
+    assert site.asked()["/"] == 1
+    assert site.asked()["/news/one"] == 4  # at 0, 1, 2 and 4 days
+
+
 def test_the_homepage_of_a_registered_site_is_searched_once_a_week(
     lake: Lake, site: NewsSite, clock: Clock
 ) -> None:

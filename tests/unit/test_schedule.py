@@ -14,6 +14,8 @@ from tasks.schedule import (
     SHORTEST_POLL_S,
     failure_weight,
     is_dead,
+    is_due,
+    is_recent,
     next_interval,
     next_page_try,
     next_recheck,
@@ -27,6 +29,18 @@ times = st.floats(0, 4e9)
 def test_a_page_is_never_looked_at_again_within_a_day(changed: float, now: float) -> None:
     due = next_recheck(changed, now)
     assert due is None or due >= now + DAY
+
+
+@given(due=times, now=times)
+def test_what_is_due_later_than_the_longest_interval_is_due_now(due: float, now: float) -> None:
+    is_ahead = due > now + LONGEST_POLL_S
+    assert is_due(due, now, longest_s=LONGEST_POLL_S) == (due <= now or is_ahead)
+
+
+def test_what_lies_ahead_of_the_clock_is_not_recent() -> None:
+    assert is_recent(100.0, 100.0, 10.0)
+    assert not is_recent(90.0, 100.0, 10.0)
+    assert not is_recent(101.0, 100.0, 10.0)
 
 
 def test_looks_at_a_page_grow_rarer_and_end() -> None:
