@@ -31,6 +31,7 @@ _TEMPORARY_REASONS = frozenset(
 )
 _SERVER_ERROR, _TOO_MANY_REQUESTS = 500, 429
 _FIRST_RETRY_S = 15 * MINUTE
+_LEFT_ALONE_S = HOUR
 
 
 def is_due(due_at: float, now: float, *, longest_s: float) -> bool:
@@ -87,6 +88,11 @@ def next_try(failures: float, now: float) -> float:
     """When to ask a feed again whose failures have this weight together."""
     doublings = min(failures / _TEMPORARY - 1, 10)
     return now + min(_FIRST_RETRY_S * 2**doublings, LONGEST_POLL_S)
+
+
+def put_off(now: float) -> float:
+    """When to ask what was not asked, as its host was left alone for a run; it has not failed."""
+    return now + _LEFT_ALONE_S
 
 
 def next_page_try(failures: float, weight: float, now: float, *, was_read: bool) -> float | None:

@@ -14,7 +14,7 @@ from tasks.schedule import is_dead
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailingFeed:
-    """A feed, sitemap or homepage that last failed; dead ones are still tried once a day."""
+    """A feed or sitemap that could not be had last time; dead ones are still tried once a day."""
 
     url: str
     problem: str
@@ -60,7 +60,7 @@ def _remembered(memory: Memory, source_id: str) -> Remembered:
         last_fetched_at=_time(max(asked, default=None)),
         next_poll_at=_time(min((feed.due_at for feed in feeds), default=None)),
         feeds=len(feeds),
-        failing=tuple(_failing(feed) for feed in feeds if feed.failures > 0),
+        failing=tuple(_failing(feed) for feed in feeds if feed.problem is not None),
     )
 
 

@@ -29,13 +29,15 @@ class Asked:
 class NewsSite:
     """A site whose content is a dictionary, and which may be down or lie.
 
-    `lying` are paths whose validator never changes. `now` is the clock of the log.
+    `lying` are paths whose validator never changes. `fields` are sent beside the `statuses` of
+    paths without a page. `now` is the clock of the log.
     """
 
     url: str = ""
     now: Callable[[], float] = time.time
     pages: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     statuses: dict[str, int] = field(default_factory=dict)
+    fields: dict[str, dict[str, str]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lying: set[str] = field(default_factory=set)
     is_down: bool = False
@@ -69,7 +71,8 @@ class NewsSite:
         if path in self.redirects:
             return 302, {"Location": self.redirects[path]}, b""
         if path not in self.pages:
-            return self.statuses.get(path, 404), {}, b"<html>not found</html>"
+            status = self.statuses.get(path, 404)
+            return status, self.fields.get(path, {}), b"<html>not found</html>"
         kind, body = self.pages[path]
         etag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
         if path in self.lying:

@@ -57,7 +57,8 @@ class Failure:
 
     `outcome` is what becomes of the item: FAILED where the server or the way to it is at fault,
     SKIPPED where we do not want to go there, REJECTED where what came is unusable.
-    `is_temporary` says that the same request may go well in a while.
+    `is_temporary` says that the same request may go well in a while. `was_asked`: False if the
+    host was left alone for the rest of the run, so that this says nothing of the address.
     """
 
     request: Request
@@ -65,6 +66,7 @@ class Failure:
     detail: str
     outcome: Outcome
     is_temporary: bool
+    was_asked: bool = True
 
 
 Answer = Response | Failure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -66,7 +67,7 @@ class Trouble:
         _LOG.info("%s is given up for this run: %s: %s", host, failure.reason, failure.detail)
         self._points.pop(host, None)
         self._refusals.pop(host, None)
-        self._keep(self.given_up, host, failure)
+        self._keep(self.given_up, host, replace(failure, was_asked=False))
 
     def _keep(self, hosts: dict[str, Kept], host: str, kept: Kept) -> None:
         """Remember a host, in place of the first one when there are too many."""

@@ -17,6 +17,7 @@ from tasks.schedule import (
     is_recent,
     next_interval,
     next_try,
+    put_off,
 )
 
 # Feeds lie: a 304 is believed while the feed itself was read this recently.
@@ -109,14 +110,11 @@ def remember_feed_failure(
     before: KnownFeed | None,
     answer: Response | Failure,
 ) -> None:
-    """Remember that a feed could not be had; it is never forgotten for that."""
+    """Remember that a feed could not be had; it is never forgotten for that.
+
+    One that was not asked, as its host is left alone, has not failed: it is asked a little later.
+    """
     now = fetching.now()
-    if isinstance(answer, Response):
-        weight = failure_weight(Reason.HTTP_STATUS, answer.status)
-        problem = f"HTTP status {answer.status}"
-    else:
-        weight = failure_weight(answer.reason)
-        problem = f"{answer.reason}: {answer.detail}"
     held = before or KnownFeed(
         url=url,
         source_id=site.source_id,
@@ -130,6 +128,15 @@ def remember_feed_failure(
         failures=0.0,
         problem=None,
     )
+    if isinstance(answer, Response):
+        weight = failure_weight(Reason.HTTP_STATUS, answer.status)
+        problem = f"HTTP status {answer.status}"
+    else:
+        weight = failure_weight(answer.reason)
+        problem = f"{answer.reason}: {answer.detail}"
+        if not answer.was_asked:
+            fetching.memory.put_feed(replace(held, due_at=put_off(now), problem=problem))
+            return
     failures = held.failures + weight
     fetching.memory.put_feed(
         replace(

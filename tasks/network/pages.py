@@ -23,7 +23,7 @@ from tasks.network.address_memory import address_as_read
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
 from tasks.reservations import rights_reserved
-from tasks.schedule import failure_weight, next_page_try, next_recheck
+from tasks.schedule import failure_weight, next_page_try, next_recheck, put_off
 from tasks.sources.payload import judge_payload
 
 NOT_MODIFIED = 304
@@ -165,8 +165,6 @@ def _remember_failure(
     fetching: Fetching, queued: Queued, known: KnownAddress | None, result: Response | Failure
 ) -> None:
     now = fetching.now()
-    status = result.status if isinstance(result, Response) else None
-    reason = Reason.HTTP_STATUS if isinstance(result, Response) else result.reason
     before = known or KnownAddress(
         url=queued.url,
         source_id=queued.source_id,
@@ -181,6 +179,11 @@ def _remember_failure(
         due_at=None,
         failures=0.0,
     )
+    if isinstance(result, Failure) and not result.was_asked:
+        fetching.memory.put_address(replace(before, due_at=put_off(now)))
+        return
+    status = result.status if isinstance(result, Response) else None
+    reason = Reason.HTTP_STATUS if isinstance(result, Response) else result.reason
     weight = failure_weight(reason, status)
     failures = before.failures + weight
     due_at = next_page_try(failures, weight, now, was_read=before.read_at is not None)

@@ -55,6 +55,8 @@ def site() -> Iterator[NewsSite]:
 
 
 RULES = FetchRules(delay_s=0.0, allow_private=True, crawl=CrawlRules(retry_s=0.01))
+# Of a clock that stands still while something is fetched, no second try would ever come.
+AT_ONCE = replace(RULES, crawl=CrawlRules(retries=0))
 runs = iter(range(1_000_000))
 
 
@@ -503,6 +505,56 @@ def test_a_failing_feed_is_tried_ever_more_rarely_and_comes_back(
     with_feed(site, "two", "one")
     clock.time += DAY
     assert "/news/two" in paths(fetch(lake, source, clock=clock))
+
+
+def test_what_was_not_asked_as_its_host_is_left_alone_has_not_failed(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    names = [str(number) for number in range(6)]
+    with_feed(site, *names)
+    site.pages["/feed2"] = site.pages["/feed"]
+    another = Start(url=f"{site.url}/feed2", kind=StartKind.FEED)
+    source = registered(site, StartKind.FEED, "/feed")
+    source = replace(source, starts=(*source.starts, another))
+    fetch(lake, source, rules=AT_ONCE, clock=clock)
+    pages, site.pages = site.pages, {}
+    for path in pages:
+        site.statuses[path], site.fields[path] = 503, {"Retry-After": "3600"}
+    site.log.clear()
+    for day in range(1, 11):
+        clock.time += 1.01 * DAY
+        fetch(lake, source, rules=AT_ONCE, clock=clock)
+        assert len(site.log) <= 4 * day  # its own files, and one that is told to come back later
+    with open_memory(memory_of(lake)) as memory:
+        known = memory.addresses(f"{site.url}/news/{name}" for name in names)
+        assert [a.failures for a in known.values()] == [0.0] * 6
+        asked, left_alone = memory.feeds("wire")
+        assert (asked.failures, left_alone.failures) == (2.5, 0.0)
+        assert left_alone.problem is not None
+        assert "not to be asked" in left_alone.problem
+    site.pages = pages
+    site.log.clear()
+    clock.time += DAY
+    fetch(lake, source, rules=AT_ONCE, clock=clock)
+    assert set(site.asked()) == set(pages)
+
+
+def test_a_page_of_a_host_that_is_down_is_asked_again_when_it_is_up(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    names = [str(number) for number in range(30)]
+    with_feed(site, *names)
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, rules=AT_ONCE, clock=clock)
+    site.is_down = True
+    for _ in range(5):
+        clock.time += DAY
+        fetch(lake, source, rules=AT_ONCE, clock=clock)
+    site.is_down = False
+    site.log.clear()
+    clock.time += DAY
+    fetch(lake, source, rules=AT_ONCE, clock=clock)
+    assert site.asked() == {"/feed": 1, **{f"/news/{name}": 1 for name in names}}
 
 
 def test_a_limited_run_over_a_site_with_a_dead_feed_leaves_the_rest_to_the_next(
