@@ -59,7 +59,7 @@ def keep_page(
         )
     if isinstance(result, Response) and 200 <= result.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _keep(fetching, queued, result, known, redirects, reserved)
-    if isinstance(result, Response) and result.status == NOT_MODIFIED and known is not None:
+    if known is not None and _is_unmodified(result, known):
         _remember(fetching, known, hinted=queued.hinted)
         return Skip(
             source_id=queued.source_id,
@@ -146,6 +146,13 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         pending=None if isinstance(item, Skip) else (archived.raw_ref, fetching.run_id),
     )
     return item
+
+
+def _is_unmodified(result: Response | Failure, known: KnownAddress) -> bool:
+    """Whether a page is as it was read; a 304 that nobody asked for is an error of its server."""
+    if isinstance(result, Failure) or result.status != NOT_MODIFIED or known.read_at is None:
+        return False
+    return bool(result.request.etag or result.request.last_modified)
 
 
 def _remember(fetching: Fetching, known: KnownAddress, *, hinted: str | None) -> None:
