@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+NOT_MODIFIED = 304
 HTML, RSS, TEXT = "text/html; charset=utf-8", "application/rss+xml", "text/plain"
 
 
@@ -96,6 +97,7 @@ def news_site(now: Callable[[], float] = time.time) -> Iterator[NewsSite]:
                 self.close_connection = True
                 return
             status, fields, body = site.answer(self.path, self.headers["If-None-Match"])
+            body = b"" if status == NOT_MODIFIED else body
             site.log.append(Asked(self.path, site.now(), status))
             self.send_response(status)
             for name, value in {**fields, "Content-Length": str(len(body))}.items():

@@ -70,14 +70,16 @@ def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
         and (etag, last_modified) == (before.etag, before.last_modified) != (None, None)
         and body_hash != before.body_hash
     )
+    # What is broken is read again next time: a 304 would only say that it is broken still.
+    is_whole = problem is None
     return KnownFeed(
         url=url,
         source_id=site.source_id,
-        etag=etag,
-        last_modified=last_modified,
+        etag=etag if is_whole else None,
+        last_modified=last_modified if is_whole else None,
         body_hash=body_hash,
         polled_at=now,
-        read_at=now,
+        read_at=now if is_whole else before.read_at if before else None,
         due_at=now + interval if problem is None else next_try(failures, now),
         interval_s=interval,
         failures=failures,

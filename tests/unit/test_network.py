@@ -557,6 +557,35 @@ def test_a_page_of_a_host_that_is_down_is_asked_again_when_it_is_up(
     assert site.asked() == {"/feed": 1, **{f"/news/{name}": 1 for name in names}}
 
 
+def test_a_broken_feed_is_reported_whatever_its_validator_says(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    site.publish("/feed", "No feed", a_text("nobody"))
+    source = registered(site, StartKind.FEED, "/feed")
+    for _ in range(3):
+        assert outcomes(fetch(lake, source, clock=clock)) == {"rejected broken_feed": 1}
+        clock.time += DAY
+    with open_memory(memory_of(lake)) as memory:
+        (feed,) = memory.feeds("wire")
+    assert feed.failures == 1.5
+    assert feed.problem is not None
+
+
+def test_a_304_that_nobody_asked_for_is_a_failure(lake: Lake, site: NewsSite, clock: Clock) -> None:
+    with_feed(site, "one", "two")
+    source = registered(site, StartKind.FEED, "/feed")
+    site.statuses["/news/one"] = 304  # of a page that was never read
+    first = fetch(lake, source, clock=clock)
+    assert outcomes(first) == {"page": 1, "failed http_status": 1}
+    site.statuses["/news/two"] = 304  # of one that was, and is asked for without its validator
+    clock.time += 3 * DAY
+    second = fetch(lake, source, clock=clock)
+    assert outcomes(second)["failed http_status"] == 2
+    with open_memory(memory_of(lake)) as memory:
+        known = memory.addresses(f"{site.url}/news/{name}" for name in ("one", "two"))
+    assert {address.failures for address in known.values()} == {1.0, 0.5}
+
+
 def test_a_limited_run_over_a_site_with_a_dead_feed_leaves_the_rest_to_the_next(
     lake: Lake, site: NewsSite, clock: Clock
 ) -> None:
