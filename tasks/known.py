@@ -15,8 +15,9 @@ SCHEMA = f"""
 pragma user_version = {LAYOUT};
 create table addresses (
     url text primary key, source_id text not null, given text not null, etag text,
-    last_modified text, body_hash blob, hinted text, fetched_at real not null, read_at real,
-    changed_at real not null, due_at real, failures real not null
+    last_modified text, body_hash blob, hinted_at real, hints_from real not null,
+    fetched_at real not null, read_at real, changed_at real not null, due_at real,
+    failures real not null
 ) without rowid;
 create index due_addresses on addresses (source_id, due_at) where due_at is not null;
 create table feeds (
@@ -37,10 +38,10 @@ create table pending (raw_ref text primary key, run_id text not null) without ro
 class KnownAddress:
     """What is known of a page's address.
 
-    `given` is what its feed or sitemap said of it, and `hinted` the time of modification there
-    when the page was last asked for, at `fetched_at`. It was last read at `read_at`, and the
-    SHA-256 of what came is `body_hash`. `due_at` is None if it is not to be looked at again unless
-    its feed says that it changed.
+    `given` is what its feed or sitemap said of it, and `hinted_at` the latest time of modification
+    there that it was asked for; such hints are believed from `hints_from` on. It was last asked
+    for at `fetched_at` and last read at `read_at`, and the SHA-256 of what came is `body_hash`.
+    `due_at` is None if it is not to be looked at again unless its feed says that it changed.
     """
 
     url: str
@@ -49,7 +50,8 @@ class KnownAddress:
     etag: str | None
     last_modified: str | None
     body_hash: bytes | None
-    hinted: str | None
+    hinted_at: float | None
+    hints_from: float
     fetched_at: float
     read_at: float | None
     changed_at: float

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from expectations.records import Page
 from tasks.known import KnownAddress
+from tasks.network.hints import believed_from, latest
 from tasks.schedule import next_recheck
 
 
@@ -15,7 +16,8 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
     known: KnownAddress | None,
     *,
     at: float,
-    hinted: str | None,
+    hinted_at: float | None,
+    is_hinted: bool = False,
     etag: str | None = None,
     last_modified: str | None = None,
 ) -> KnownAddress:
@@ -26,13 +28,15 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
         url: The address that was asked for.
         known: What was known of it.
         at: When it came; Unix time in seconds.
-        hinted: The time of modification that its feed states.
+        hinted_at: The time of modification that its feed states.
+        is_hinted: Whether it was asked for as that says that it has changed.
         etag: The page's validator.
         last_modified: Its other one.
     """
     body_hash = sha256(page.body).digest()
-    is_same = known is not None and known.body_hash == body_hash
-    changed_at = min(known.changed_at, at) if known is not None and is_same else at
+    same = known if known is not None and known.body_hash == body_hash else None
+    changed_at = min(same.changed_at, at) if same else at
+    due_at = next_recheck(changed_at, at)
     return KnownAddress(
         url=url,
         source_id=page.source_id,
@@ -40,10 +44,11 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
         etag=etag,
         last_modified=last_modified,
         body_hash=body_hash,
-        hinted=hinted,
+        hinted_at=latest(hinted_at, known.hinted_at if known else None),
+        hints_from=believed_from(same, due_at, at, is_hinted=is_hinted) if same else 0.0,
         fetched_at=at,
         read_at=at,
         changed_at=changed_at,
-        due_at=next_recheck(changed_at, at),
+        due_at=due_at,
         failures=0.0,
     )

@@ -16,8 +16,9 @@ _AT_ONCE = 100
 _SCHEMA = """
 create table seen (url text primary key) without rowid;
 create table queue (
-    source_id text not null, number integer not null, url text not null, hinted text,
-    given text not null, etag text, last_modified text, primary key (source_id, number)
+    source_id text not null, number integer not null, url text not null, hinted_at real,
+    is_hinted integer not null, given text not null, etag text, last_modified text,
+    primary key (source_id, number)
 ) without rowid;
 """
 
@@ -26,14 +27,16 @@ create table queue (
 class Queued:
     """An address that is to be fetched.
 
-    `hinted` is the time of modification that its feed or sitemap states. The validators are those
-    of what came last time, if that may still be trusted.
+    `hinted_at` is the time of modification that its feed or sitemap states, `is_hinted` whether
+    that says that it has changed. The validators are those of what came last time, if that may
+    still be trusted.
     """
 
     source_id: str
     url: str
     given: Given
-    hinted: str | None = None
+    hinted_at: float | None = None
+    is_hinted: bool = False
     etag: str | None = None
     last_modified: str | None = None
 
@@ -55,21 +58,18 @@ class Backlog:
         """Queue an address."""
         self._pushed += 1
         self._connection.execute(
-            "insert into queue values (?, ?, ?, ?, ?, ?, ?)",
+            "insert into queue values (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 queued.source_id,
                 self._pushed,
                 queued.url,
-                queued.hinted,
+                queued.hinted_at,
+                queued.is_hinted,
                 write_given_field(queued.given),
                 queued.etag,
                 queued.last_modified,
             ),
         )
-
-    def __len__(self) -> int:
-        """How many addresses were queued so far."""
-        return self._pushed
 
     @property
     def is_spent(self) -> bool:
@@ -81,7 +81,7 @@ class Backlog:
         rows = self._connection.execute(
             "delete from queue where source_id = ?1 and number in (select number from queue "
             "where source_id = ?1 order by number limit ?2) "
-            "returning number, url, hinted, given, etag, last_modified",
+            "returning number, url, hinted_at, is_hinted, given, etag, last_modified",
             (source_id, min(_AT_ONCE, self._room)),
         ).fetchall()
         self._room -= len(rows)
@@ -90,11 +90,12 @@ class Backlog:
                 source_id=source_id,
                 url=url,
                 given=read_given_field(given),
-                hinted=hinted,
+                hinted_at=hinted_at,
+                is_hinted=bool(is_hinted),
                 etag=etag,
                 last_modified=last_modified,
             )
-            for _, url, hinted, given, etag, last_modified in sorted(rows)
+            for _, url, hinted_at, is_hinted, given, etag, last_modified in sorted(rows)
         ]
 
 

@@ -10,6 +10,7 @@ from tasks.archive_recovery import recover
 from tasks.memory import Memory
 from tasks.network.address_memory import address_as_read
 from tasks.network.bucket import keep_whole_archive
+from tasks.network.hints import read_hint
 from tasks.replay import read_archived
 from tasks.shards import is_at_work
 from tasks.storage import Lake
@@ -47,5 +48,8 @@ def _take_note(lake: Lake, memory: Memory, raw_ref: str, *, run_id: str) -> None
     known = memory.addresses([page.url]).get(page.url)
     if known is not None and known.read_at is not None and known.read_at >= fetched_at:
         return
-    noted = address_as_read(page, page.url, known, at=fetched_at, hinted=page.given.given_modified)
+    hint = read_hint(page.given.given_modified, fetched_at)
+    noted = address_as_read(
+        page, page.url, known, at=fetched_at, hinted_at=hint.at if hint else None
+    )
     memory.note_page([noted], pending=(raw_ref, run_id))

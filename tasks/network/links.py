@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from expectations.records import Given, Outcome, Reason
@@ -12,6 +13,7 @@ from tasks.discover.patterns import why_no_article
 from tasks.known import KnownAddress
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
+from tasks.network.hints import Hint, is_believed, read_hint, tells_change
 from tasks.network.site import Site
 from tasks.schedule import DAY, LAST_RECHECK_S, SHORTEST_POLL_S, is_due, is_recent
 
@@ -22,12 +24,22 @@ Left = tuple[Reason, Outcome]
 MOST_RECHECKS = 1_000  # of a source and run
 
 
-def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut]) -> Counter[Left]:
+@dataclass(frozen=True, slots=True)
+class Queueing:
+    """What became of links: how many are fetched as new ones, how many again, how many not."""
+
+    new: int
+    again: int
+    left: Counter[Left]
+
+
+def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut]) -> Queueing:
     """Queue the links that are to be fetched now.
 
     Returns:
-        How many were not; one that was met in this run before is not counted.
+        How many; one that was met in this run before is not counted.
     """
+    new = again = 0
     left = Counter[Left]()
     remaining = iter(links)
     while some := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
@@ -39,12 +51,16 @@ def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut])
         for link in found:
             if not fetching.backlog.see(link.url):
                 continue
-            fate = _why_not(fetching, site, link, known.get(link.url))
+            before = known.get(link.url)
+            hint = read_hint(link.modified, fetching.now())
+            fate = _why_not(fetching, site, link, hint, before)
             if fate is not None:
                 left[fate] += 1
-            else:
-                fetching.backlog.push(_queued(fetching, site, link, known.get(link.url)))
-    return left
+                continue
+            fetching.backlog.push(_queued(fetching, site, link, hint, before))
+            new += before is None
+            again += before is not None
+    return Queueing(new, again, left)
 
 
 def queue_due(fetching: Fetching, site: Site) -> None:
@@ -52,9 +68,7 @@ def queue_due(fetching: Fetching, site: Site) -> None:
     due = fetching.memory.due_addresses(site.source_id, fetching.now(), at_most=MOST_RECHECKS)
     for known in due:
         if fetching.backlog.see(known.url):
-            fetching.backlog.push(
-                _again(fetching, site.source_id, known, known.given, known.hinted)
-            )
+            fetching.backlog.push(_again(fetching, site, known, known.given, None))
 
 
 def hints_of(link: Link) -> Given:
@@ -70,7 +84,9 @@ def hints_of(link: Link) -> Given:
     )
 
 
-def _why_not(fetching: Fetching, site: Site, link: Link, known: KnownAddress | None) -> Left | None:
+def _why_not(
+    fetching: Fetching, site: Site, link: Link, hint: Hint | None, known: KnownAddress | None
+) -> Left | None:
     if site.patterns.why_excluded(link.url) is not None:
         return Reason.EXCLUDED, Outcome.SKIPPED
     # Whoever lists addresses one by one means them.
@@ -81,10 +97,14 @@ def _why_not(fetching: Fetching, site: Site, link: Link, known: KnownAddress | N
     now = fetching.now()
     if _is_due(known, now):
         return None
-    has_changed = link.modified is not None and link.modified != known.hinted
-    is_rested = not is_recent(known.fetched_at, now, SHORTEST_POLL_S)
-    if has_changed and is_rested and (not known.failures or known.due_at is None):
-        return None
+    if hint is not None and tells_change(hint, known) and is_believed(known, now):
+        if not is_recent(known.fetched_at, now, SHORTEST_POLL_S):
+            return None
+        # The next run looks, though the feed may say "not modified" by then.
+        due_at = known.fetched_at + SHORTEST_POLL_S
+        fetching.memory.put_address(
+            replace(known, source_id=site.source_id, hinted_at=hint.at, due_at=due_at)
+        )
     # What was read and is not looked at again is as it was, as far as anybody knows.
     return Reason.NOT_DUE, Outcome.SKIPPED if known.read_at is None else Outcome.UNCHANGED
 
@@ -95,24 +115,27 @@ def _is_due(known: KnownAddress, now: float) -> bool:
     return known.due_at is not None and is_due(known.due_at, now, longest_s=LAST_RECHECK_S)
 
 
-def _queued(fetching: Fetching, site: Site, link: Link, known: KnownAddress | None) -> Queued:
-    given, source_id = hints_of(link), site.source_id
+def _queued(
+    fetching: Fetching, site: Site, link: Link, hint: Hint | None, known: KnownAddress | None
+) -> Queued:
+    given = hints_of(link)
     if known is None:
-        return Queued(source_id=source_id, url=link.url, given=given, hinted=link.modified)
+        hinted_at = hint.at if hint else None
+        return Queued(source_id=site.source_id, url=link.url, given=given, hinted_at=hinted_at)
     # A hint that is gone would make another article of the same page.
-    kept = given if given.hinted_by else known.given
-    return _again(fetching, source_id, known, kept, link.modified or known.hinted)
+    return _again(fetching, site, known, given if given.hinted_by else known.given, hint)
 
 
 def _again(
-    fetching: Fetching, source_id: str, known: KnownAddress, given: Given, hinted: str | None
+    fetching: Fetching, site: Site, known: KnownAddress, given: Given, hint: Hint | None
 ) -> Queued:
     is_trusted = known.read_at is not None and is_recent(known.read_at, fetching.now(), _TRUSTED_S)
     return Queued(
-        source_id=source_id,
+        source_id=site.source_id,
         url=known.url,
         given=given,
-        hinted=hinted,
+        hinted_at=hint.at if hint else None,
+        is_hinted=tells_change(hint, known),
         etag=known.etag if is_trusted else None,
         last_modified=known.last_modified if is_trusted else None,
     )

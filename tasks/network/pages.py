@@ -22,6 +22,7 @@ from tasks.known import KnownAddress
 from tasks.network.address_memory import address_as_read
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
+from tasks.network.hints import believed_from, latest
 from tasks.reservations import rights_reserved
 from tasks.schedule import failure_weight, next_page_try, next_recheck, put_off
 from tasks.sources.payload import judge_payload
@@ -60,7 +61,7 @@ def keep_page(
     if isinstance(result, Response) and 200 <= result.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
         return _keep(fetching, queued, result, known, redirects, reserved)
     if known is not None and _is_unmodified(result, known):
-        _remember(fetching, known, hinted=queued.hinted)
+        _remember(fetching, queued, known)
         return Skip(
             source_id=queued.source_id,
             reason=Reason.NOT_MODIFIED,
@@ -135,7 +136,8 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         queued.url,
         known,
         at=fetching.now(),
-        hinted=queued.hinted,
+        hinted_at=queued.hinted_at,
+        is_hinted=queued.is_hinted,
         etag=response.field("ETag") or None,
         last_modified=response.field("Last-Modified") or None,
     )
@@ -155,14 +157,16 @@ def _is_unmodified(result: Response | Failure, known: KnownAddress) -> bool:
     return bool(result.request.etag or result.request.last_modified)
 
 
-def _remember(fetching: Fetching, known: KnownAddress, *, hinted: str | None) -> None:
+def _remember(fetching: Fetching, queued: Queued, known: KnownAddress) -> None:
     now = fetching.now()
+    due_at = next_recheck(known.changed_at, now)
     fetching.memory.put_address(
         replace(
             known,
-            hinted=hinted,
+            hinted_at=latest(queued.hinted_at, known.hinted_at),
+            hints_from=believed_from(known, due_at, now, is_hinted=queued.is_hinted),
             fetched_at=now,
-            due_at=next_recheck(known.changed_at, now),
+            due_at=due_at,
             failures=0.0,
         )
     )
@@ -179,7 +183,8 @@ def _remember_failure(
         etag=None,
         last_modified=None,
         body_hash=None,
-        hinted=None,
+        hinted_at=None,
+        hints_from=0.0,
         fetched_at=now,
         read_at=None,
         changed_at=now,
@@ -194,4 +199,13 @@ def _remember_failure(
     weight = failure_weight(reason, status)
     failures = before.failures + weight
     due_at = next_page_try(failures, weight, now, was_read=before.read_at is not None)
-    fetching.memory.put_address(replace(before, fetched_at=now, failures=failures, due_at=due_at))
+    fetching.memory.put_address(
+        replace(
+            before,
+            hinted_at=latest(queued.hinted_at, before.hinted_at),
+            hints_from=believed_from(before, due_at, now, is_hinted=queued.is_hinted),
+            fetched_at=now,
+            failures=failures,
+            due_at=due_at,
+        )
+    )

@@ -31,7 +31,7 @@ from tasks.network.feed_memory import (
     remember_feed_failure,
     remember_unmodified,
 )
-from tasks.network.links import Left, queue_due, queue_links
+from tasks.network.links import Left, Queueing, queue_due, queue_links
 from tasks.network.listed import listed_links
 from tasks.network.pages import NOT_MODIFIED, keep_page, without_page
 from tasks.network.site import Site, StartKind
@@ -214,14 +214,13 @@ class SiteSearch:
         refusals: list[Refusal] = []
         self._queue_due()
         links = self._links_of(find, found, refusals)
-        queued_before = len(self._fetching.backlog)
-        left = self._queue(links)
-        known = left[Reason.NOT_DUE, Outcome.UNCHANGED] + left[Reason.NOT_DUE, Outcome.SKIPPED]
-        queued = len(self._fetching.backlog) - queued_before
+        queued = self._queue(links)
+        not_due = (queued.left[Reason.NOT_DUE, o] for o in (Outcome.UNCHANGED, Outcome.SKIPPED))
+        known = queued.again + sum(not_due)
         problem = refusals[0].detail if refusals else None
-        self._has_led_somewhere |= not refusals or queued > 0
+        self._has_led_somewhere |= not refusals or queued.new + queued.again > 0
         if not (find.is_guess and refusals):
-            self._note_read(find, response, known=known, links=known + queued, problem=problem)
+            self._note_read(find, response, known=known, links=known + queued.new, problem=problem)
             yield from (self._reject(find.url, refusal) for refusal in refusals)
 
     def _note_read(
@@ -333,10 +332,10 @@ class SiteSearch:
         self._queue(self._links_of(listed, listed_links(path), refusals))
         self._rejected += [self._reject(str(path), refusal) for refusal in refusals]
 
-    def _queue(self, links: Iterable[Link | LeftOut]) -> Counter[Left]:
-        left = queue_links(self._fetching, self.site, links)
-        self._left.update(left)
-        return left
+    def _queue(self, links: Iterable[Link | LeftOut]) -> Queueing:
+        queued = queue_links(self._fetching, self.site, links)
+        self._left.update(queued.left)
+        return queued
 
     def _reject(self, url: str, refusal: Refusal) -> Rejection:
         return rejection(

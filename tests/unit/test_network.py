@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 
@@ -418,6 +418,86 @@ def test_a_feed_that_is_always_not_modified_is_caught_and_not_believed_again(
     with_feed(site, "three", "two", "one")
     clock.time += HOUR
     assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == ["/news/three"]
+
+
+def with_atom(site: NewsSite, modified: dict[str, str]) -> None:
+    entries = "".join(
+        f"<entry><title>{name}</title><link href='{site.url}/news/{name}'/><id>{name}</id>"
+        f"<updated>{at}</updated></entry>"
+        for name, at in modified.items()
+    )
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title>{entries}</feed>"
+    site.pages["/feed"] = "application/atom+xml", feed.encode()
+
+
+def moment(clock: Clock) -> str:
+    return datetime.fromtimestamp(clock.time, UTC).isoformat()
+
+
+def test_a_feed_that_says_of_everything_that_it_was_modified_just_now_is_not_believed_twice(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    publish(site, "one", "two")
+    source = registered(site, StartKind.FEED, "/feed")
+    for _ in range(4 * 24):
+        with_atom(site, dict.fromkeys(("one", "two"), moment(clock)))
+        fetch(lake, source, clock=clock)
+        clock.time += HOUR
+    assert site.asked()["/news/one"] == 4  # once, once too often, after a day and after two
+    assert site.asked()["/news/two"] == 4
+    assert site.asked()["/feed"] < 20  # pages that are fetched again are no news
+
+
+def test_two_spellings_of_one_time_are_no_change(lake: Lake, site: NewsSite, clock: Clock) -> None:
+    publish(site, "one", "two")
+    source = registered(site, StartKind.FEED, "/feed")
+    for spelling in ("2026-11-23T10:00:00Z", "2026-11-23T11:00:00+01:00", "2026-11-23") * 2:
+        with_atom(site, {"one": spelling})
+        fetch(lake, source, clock=clock)
+        clock.time += 2 * HOUR
+    assert site.asked()["/news/one"] == 1
+
+
+def test_an_article_that_is_revised_twice_within_minutes_is_fetched_twice(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    publish(site, "one")
+    with_atom(site, {"one": moment(clock)})
+    named = site_at(f"{site.url}/feed")
+    found = []
+    for minutes, text in ((0, "it"), (12, "it, revised"), (15, "it, revised again"), (26, "")):
+        clock.time += minutes * 60.0
+        if text:
+            site.publish("/news/one", "Story one", a_text(text))
+            with_atom(site, {"one": moment(clock)})
+        found.append(len(paths(fetch(lake, named, clock=clock))))
+    assert found == [1, 1, 1, 0]
+
+
+def test_an_article_that_was_fetched_a_moment_ago_is_looked_at_by_the_next_run(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    publish(site, "one")
+    with_atom(site, {"one": moment(clock)})
+    fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    source = registered(site, StartKind.FEED, "/feed")
+    clock.time += 60.0
+    site.publish("/news/one", "Story one", a_text("one, revised"))
+    with_atom(site, {"one": moment(clock)})
+    assert paths(fetch(lake, source, clock=clock)) == []
+    clock.time += 600.0
+    assert paths(fetch(lake, source, clock=clock)) == ["/news/one"]
+
+
+def test_a_page_that_is_gone_is_not_asked_for_again_and_again_as_its_feed_renews_it(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    source = registered(site, StartKind.FEED, "/feed")
+    for _ in range(20):
+        with_atom(site, {"one": moment(clock)})
+        fetch(lake, source, clock=clock)
+        clock.time += DAY
+    assert site.asked()["/news/one"] <= 11
 
 
 def test_a_registered_feed_is_asked_when_it_is_due(
