@@ -30,7 +30,7 @@ create table sites (source_id text primary key, looked_at real not null) without
 create table hosts (host text primary key, next_at real not null, learned real not null)
     without rowid;
 create table robots (origin text primary key, stored text not null) without rowid;
-create table pending (raw_ref text primary key, run_id text not null) without rowid;
+create table pending (raw_ref text primary key, run_id text not null, url text) without rowid;
 """
 
 

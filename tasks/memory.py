@@ -69,15 +69,19 @@ class Memory:
         """Remember a page that was archived, in one step that no kill divides.
 
         Args:
-            addresses: All that lead to it.
+            addresses: All that lead to it, the last of them the one that was asked for.
             pending: Its place and its run, if the lake is to get it.
         """
+        url = None
         with self._lock, transaction(self._connection):
             for address in addresses:
+                url = address.url
                 statement, values = put_row("addresses", address)
                 self._connection.execute(statement, values)
             if pending is not None:
-                self._connection.execute("insert or ignore into pending values (?, ?)", pending)
+                self._connection.execute(
+                    "insert or ignore into pending values (?, ?, ?)", (*pending, url)
+                )
 
     def feeds(self, source_id: str) -> list[KnownFeed]:
         """The feeds and sitemaps of a source."""
@@ -110,6 +114,14 @@ class Memory:
                 (run_id, raw_ref, left_by),
             )
             return taken.rowcount == 1
+
+    def pending_address(self, raw_ref: str) -> KnownAddress | None:
+        """What is known of the address that was asked for when a pending page came."""
+        rows = self._read(
+            "select addresses.* from pending join addresses using (url) where raw_ref = ?",
+            (raw_ref,),
+        )
+        return address_of(rows[0]) if rows else None
 
     def pending(self) -> list[tuple[str, str]]:
         """Pages that are in the archive and not yet in the lake: place and run, in order."""

@@ -78,7 +78,7 @@ def fetch_sites(
                 on_finished=partial(keep_archive, lake),
             )
         )
-        for item in take_leftovers(lake, memory, run_id=run_id):
+        for item in take_leftovers(lake, memory, run_id=run_id, now=rules.now()):
             if not isinstance(item, Skip) and item.url is not None:
                 backlog.see(item.url)  # counted once, whatever names it today
             yield item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -83,7 +84,7 @@ def archived(lake: Lake, on_finished: Callable[[Path], None]) -> tuple[Path, str
 
 def start_of_a_run(lake: Lake) -> None:
     with shared_memory(lake) as memory:
-        assert list(take_leftovers(lake, memory, run_id="run-2")) == []
+        assert list(take_leftovers(lake, memory, run_id="run-2", now=time.time())) == []
         tidy_archive(lake, memory)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from expectations.records import Page, Rejection, Skip
+from tasks.archive_index import index_of
 from tasks.fetch.crawl import CrawlRules
-from tasks.memory import open_memory
+from tasks.memory import Memory, open_memory
 from tasks.network import search
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.network.settling import memory_of
@@ -746,3 +748,67 @@ def test_what_a_killed_run_archived_is_read_from_there_until_it_is_committed(
     assert paths(second) == paths(first)
     assert site.asked() == {"/feed": 1}
     assert paths(fetch(lake, site_at(f"{site.url}/feed"), clock=clock)) == []
+
+
+def cut_index(lake: Lake) -> Path:
+    """Leave the archive's only file as a kill does: without its index."""
+    (file,) = (lake.home / "pages").glob("*.warc.gz")
+    index_of(file).unlink()
+    return file
+
+
+def test_a_kill_between_archive_and_memory_fetches_no_redirected_page_again(
+    lake: Lake, site: NewsSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_feed(site, "one", "two", "three")
+    site.redirects["/news/two"] = "/news/two-on-its-way"
+    site.redirects["/news/two-on-its-way"] = "/news/two-moved"
+    site.publish("/news/two-moved", "Story two", a_text("two"))
+    with monkeypatch.context() as patch:
+        patch.setattr(Memory, "note_page", lambda *_, **__: None)
+        first = fetch(lake, site_at(f"{site.url}/feed"), clock=clock, is_killed=True)
+    cut_index(lake)
+    with open_memory(memory_of(lake)) as memory:
+        assert not memory.pending()
+    site.log.clear()
+    second = fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    assert paths(second) == paths(first) == ["/news/one", "/news/three", "/news/two-moved"]
+    assert fetch(lake, site_at(f"{site.url}/feed"), clock=clock)
+    assert set(site.asked()) == {"/feed"}
+
+
+def test_a_page_that_the_archive_has_lost_is_rejected_and_fetched_again(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one", "two")
+    site.redirects["/news/two"] = "/news/two-moved"
+    site.publish("/news/two-moved", "Story two", a_text("two"))
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock, is_killed=True)
+    cut_index(lake).unlink()
+    site.log.clear()
+    clock.time += 60.0
+    lost = fetch(lake, source, clock=clock)
+    assert outcomes(lost)["rejected vanished"] == 2
+    assert {item.url for item in lost if isinstance(item, Rejection)} == {
+        f"{site.url}/news/one",
+        f"{site.url}/news/two",
+    }
+    assert {item.source_id for item in lost} == {"wire"}
+    assert site.log == []
+    clock.time += 60.0
+    assert paths(fetch(lake, source, clock=clock)) == ["/news/one", "/news/two-moved"]
+    clock.time += 60.0
+    assert paths(fetch(lake, source, clock=clock)) == []
+
+
+def test_a_page_that_is_cut_off_in_the_archive_is_lost(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    (page,) = (i for i in fetch(lake, source, clock=clock, is_killed=True) if isinstance(i, Page))
+    os.truncate(cut_index(lake), int(page.raw_ref.rpartition("#")[2]) + 100)
+    lost = fetch(lake, source, clock=clock)
+    assert outcomes(lost)["rejected vanished"] == 1
+    assert paths(fetch(lake, source, clock=clock)) == ["/news/one"]
