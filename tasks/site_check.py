@@ -131,7 +131,7 @@ def look_at_sites(  # noqa: PLR0913 - options and stores, all named at the call
         allow_private: Whether private addresses may be connected to.
         now: Unix time, in seconds.
     """
-    robots = Robots(robots_store, now=now, with_reservations=True)
+    robots = Robots(robots_store, now=now)
     looking = {site.source_id: _Looking(site, robots, robots_store, now) for site in sites}
     results = crawl(
         *(each.targets() for each in looking.values()),

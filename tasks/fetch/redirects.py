@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
@@ -25,40 +25,17 @@ class Followed:
     result: Response | Failure
 
 
-def follow(
-    get: Callable[[Request], Response | Failure],
-    request: Request,
-    *,
-    may_visit: Callable[[Request], Failure | None],
-    max_redirects: int = MAX_REDIRECTS,
-) -> Followed:
-    """Fetch a URL and follow its redirects.
+def follow_in_steps(request: Request) -> Generator[Request, Response | Failure, Followed]:
+    """Fetch a URL and follow its redirects; each request is yielded for its sender to make.
 
-    Args:
-        get: Makes one exchange. It keeps the host's pace: hops may lead to any host.
-        request: The first request. Its validators are of its URL, so later hops have none.
-        may_visit: Asked before each exchange, the first one included; a failure (robots.txt says
-            no, the URL is excluded) ends the way.
-        max_redirects: Redirects to follow at most.
+    The sender sees to robots.txt and to the host's pace, as hops may lead to any host: a failure
+    that it sends ends the way. Validators of the first request are of its URL, so later hops have
+    none.
 
     Returns:
         The way and its end. A redirect that names no other address (304, 300, no Location) is a
         response like any other.
     """
-    steps = follow_in_steps(request, max_redirects=max_redirects)
-    try:
-        asked = next(steps)
-        while True:
-            asked = steps.send(may_visit(asked) or get(asked))
-    except StopIteration as end:
-        followed: Followed = end.value
-        return followed
-
-
-def follow_in_steps(
-    request: Request, *, max_redirects: int = MAX_REDIRECTS
-) -> Generator[Request, Response | Failure, Followed]:
-    """Follow redirects as `follow` does, and yield each request for somebody else to make."""
     redirects: list[Response] = []
     visited = {request.url}
     while True:
@@ -72,8 +49,8 @@ def follow_in_steps(
         if target is None:
             result = _failure(request, Reason.FORBIDDEN_ADDRESS, "redirected to no http(s) address")
             break
-        if target in visited or len(redirects) > max_redirects:
-            detail = "in a loop" if target in visited else f"more than {max_redirects} times"
+        if target in visited or len(redirects) > MAX_REDIRECTS:
+            detail = "in a loop" if target in visited else f"more than {MAX_REDIRECTS} times"
             result = _failure(request, Reason.TOO_MANY_REDIRECTS, f"redirected {detail}")
             break
         visited.add(target)

@@ -14,7 +14,7 @@ from tasks.fetch.messages import Answer, Failure, Request, Response
 from tasks.fetch.pace import host_of
 from tasks.fetch.redirects import follow_in_steps
 from tasks.reservations import SiteReservations
-from tasks.robots_rules import MAX_BYTES, Rules, decode, sitemaps
+from tasks.robots_rules import MAX_BYTES, Rules, decode
 
 PRODUCT_TOKEN = "Broadsheet"  # noqa: S105 - of RFC 9309, 2.2.1: our name in robots.txt
 
@@ -40,7 +40,7 @@ class StoredRobots:
     `text` is the newest robots.txt that could be had ("" if there is none), of `text_at`; None if
     none ever could. `failure_reason` (a `Reason`) and `failure` say why the attempt at
     `checked_at` got nothing; "" if it got one. `ai_txt` and `tdmrep` are None if never asked for,
-    "" if there is none.
+    "" if there is none, or none that robots.txt lets us ask for.
     """
 
     checked_at: float
@@ -76,25 +76,22 @@ class InMemoryRobotsStore(dict[str, StoredRobots]):
 class Verdict:
     """Whether a URL may be fetched, and what its site says beside it.
 
-    `failure` is None if it may. `crawl_delay` is in seconds, 0 if the site asks for none.
-    `sitemaps` are all that robots.txt names. `reserved` are the signals of
+    `failure` is None if it may. `reserved` are the signals of
     `tasks.reservations.SiteReservations`.
     """
 
     failure: Failure | None
-    crawl_delay: float = 0.0
-    sitemaps: tuple[str, ...] = ()
     reserved: tuple[str, ...] = ()
 
 
 class Robots:
     """Ask each site's robots.txt, fetched once in 24 hours.
 
+    ai.txt and .well-known/tdmrep.json are fetched with it, where it allows that.
+
     Args:
         store: Keeps them over runs.
         now: Unix time in seconds.
-        with_reservations: Fetch ai.txt and .well-known/tdmrep.json, too: two more requests for
-            each origin and day.
         token: Our name in robots.txt.
     """
 
@@ -103,12 +100,10 @@ class Robots:
         store: RobotsStore,
         *,
         now: Callable[[], float],
-        with_reservations: bool = False,
         token: str = PRODUCT_TOKEN,
     ) -> None:
         self._store = store
         self._now = now
-        self._with_reservations = with_reservations
         self._token = token
         self._lock = threading.Lock()
         self._sites: OrderedDict[str, _Site] = OrderedDict()
@@ -117,11 +112,10 @@ class Robots:
     def check(self, request: Request) -> Generator[Request, Answer, Verdict]:
         """Ask about a URL, and yield the exchanges that must be made to know.
 
-        Each is made without regard to robots.txt, but at its host's pace. An origin is checked by
-        one caller at a time: callers see to that.
+        Each is made without asking again, but at its host's pace. An origin is checked by one
+        caller at a time: callers see to that.
         """
-        path = urlsplit(request.url).path
-        if path == "/robots.txt" or path.startswith("/.well-known/"):  # 2.2.2; RFC 8615
+        if urlsplit(request.url).path == "/robots.txt":  # 2.2.2: always allowed, and nothing else
             return Verdict(failure=None)
         origin = origin_of(request.url)
         site = self._known(origin)
@@ -131,21 +125,8 @@ class Robots:
             return Verdict(failure=_unreachable(request, site.stored))
         return Verdict(
             failure=None if site.rules.allow(request.url) else self._denied(request),
-            crawl_delay=site.rules.crawl_delay,
-            sitemaps=site.sitemaps,
             reserved=site.reservations.on(request.url),
         )
-
-    def verdict(self, request: Request, get: Callable[[Request], Answer]) -> Verdict:
-        """Ask about a URL, and make the exchanges that must be made to know."""
-        checking = self.check(request)
-        try:
-            needed = next(checking)
-            while True:
-                needed = checking.send(get(needed))
-        except StopIteration as end:
-            verdict: Verdict = end.value
-            return verdict
 
     def crawl_delay(self, url: str) -> float:
         """Seconds between requests that a URL's site asks for; 0 unless it was checked lately."""
@@ -167,16 +148,16 @@ class Robots:
         return 0 <= self._now() - stored.checked_at < lasts
 
     def _is_complete(self, stored: StoredRobots) -> bool:
-        lacks = self._with_reservations and stored.ai_txt is None and not stored.failure
+        lacks = stored.ai_txt is None and not stored.failure
         return self._is_fresh(stored) and not lacks
 
     def _fetch(self, origin: str, known: StoredRobots | None) -> Generator[Request, Answer, _Site]:
         if known is None or not self._is_fresh(known):
             known = yield from self._fetch_robots(origin, known)
         site = self._keep(origin, known)  # from here on, its Crawl-delay is known
-        if self._with_reservations and not known.failure:
-            ai_txt = yield from _fetch_text(f"{origin}/ai.txt")
-            tdmrep = yield from _fetch_text(f"{origin}/.well-known/tdmrep.json")
+        if site.rules is not None and not known.failure:
+            ai_txt = yield from _fetch_text(f"{origin}/ai.txt", site.rules)
+            tdmrep = yield from _fetch_text(f"{origin}/.well-known/tdmrep.json", site.rules)
             known = replace(known, ai_txt=ai_txt, tdmrep=tdmrep)
             site = self._keep(origin, known)
         if known.failure_reason not in _OF_THIS_RUN:
@@ -207,7 +188,6 @@ class Robots:
         site = _Site(
             stored=stored,
             rules=None if text is None else Rules(text, self._token),
-            sitemaps=sitemaps(text or "", origin),
             reservations=SiteReservations(
                 robots=text or "", ai_txt=stored.ai_txt or "", tdmrep=stored.tdmrep or ""
             ),
@@ -236,7 +216,6 @@ class _Site:
 
     stored: StoredRobots
     rules: Rules | None
-    sitemaps: tuple[str, ...]
     reservations: SiteReservations
 
     @property
@@ -264,11 +243,20 @@ def _read(answer: Answer) -> str | Answer:
     return ""
 
 
-def _fetch_text(url: str) -> Generator[Request, Answer, str]:
-    """The text of a small file at a site's root; "" if it cannot be had."""
-    followed = yield from follow_in_steps(Request(url=url, max_bytes=MAX_BYTES))
-    answer = followed.result
-    return decode(answer.body) if isinstance(answer, Response) and answer.status in _OK else ""
+def _fetch_text(url: str, rules: Rules) -> Generator[Request, Answer, str]:
+    """The text of a small file of a site; "" if it cannot be had, or if `rules` deny it.
+
+    A redirect to another origin is not followed: that one's rules are not known here.
+    """
+    steps = follow_in_steps(Request(url=url, max_bytes=MAX_BYTES))
+    try:
+        asked = next(steps)
+        while origin_of(asked.url) == origin_of(url) and rules.allow(asked.url):
+            asked = steps.send((yield asked))
+    except StopIteration as end:
+        answer = end.value.result
+        return decode(answer.body) if isinstance(answer, Response) and answer.status in _OK else ""
+    return ""
 
 
 def _unreachable(request: Request, stored: StoredRobots) -> Failure:

@@ -92,7 +92,7 @@ def fetch_sites(
             max_page_bytes=MAX_PAGE_BYTES,
         )
         searches = {site.source_id: SiteSearch(fetching, site) for site in sites}
-        robots = Robots(RememberedRobots(memory), now=rules.now, with_reservations=True)
+        robots = Robots(RememberedRobots(memory), now=rules.now)
         results = crawl(
             *(search.targets() for search in searches.values()),
             connect=rules.connect or _connect(rules),

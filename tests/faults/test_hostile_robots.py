@@ -61,7 +61,7 @@ def fetch(*servers: Server, paths: tuple[str, ...] = PAGES) -> Iterator[Fetched[
 
 
 def fetch_urls(*urls: str) -> Iterator[Fetched[str]]:
-    robots = Robots(InMemoryRobotsStore(), now=time.time, with_reservations=False)
+    robots = Robots(InMemoryRobotsStore(), now=time.time)
     targets = [
         Target(request=Request(url=url, max_bytes=9_000), source_id="s", payload=urlsplit(url).path)
         for url in urls

@@ -27,6 +27,8 @@ from tasks.fetch.robots import InMemoryRobotsStore, Robots
 from tests.faults.servers import Server, Steps, Then, answer, redirect, serving
 
 NO_ROBOTS = answer(status="404 Not Found")
+# All pages are allowed; the files about rights are not asked for, and stand in no test's way.
+ALLOW_PAGES = answer(b"User-agent: *\nDisallow: /ai.txt\nDisallow: /.well-known/")
 DENY_ALL = answer(b"User-agent: *\nDisallow: /")
 QUICK = CrawlRules(threads=8, retry_s=0.01, stop_s=3.0)
 
@@ -69,7 +71,7 @@ def target(url: str, payload: str = "", delay_s: float | None = None) -> Target[
 
 @contextmanager
 def site(
-    behave: Callable[[str], Steps] = lambda _: [answer(b"page")], robots: bytes = NO_ROBOTS
+    behave: Callable[[str], Steps] = lambda _: [answer(b"page")], robots: bytes = ALLOW_PAGES
 ) -> Iterator[Site]:
     visits = Visits()
 
@@ -101,10 +103,9 @@ def run(
     *streams: Iterator[Target[str] | None] | list[Target[str]],
     pace: Pace | None = None,
     rules: CrawlRules = QUICK,
-    robots: Robots | None = None,
 ) -> Iterator[Fetched[str]]:
     pace = pace or pace_of()
-    robots = robots or Robots(InMemoryRobotsStore(), now=pace.now)
+    robots = Robots(InMemoryRobotsStore(), now=pace.now)
     return crawl(*streams, connect=connect, robots=robots, pace=pace, rules=rules)
 
 
@@ -243,7 +244,7 @@ def test_every_target_comes_out_whatever_servers_do(
         targets[::2],
         targets[1::2],
         connect=lambda: Scripted(kinds),
-        robots=Robots(InMemoryRobotsStore(), now=pace.now, with_reservations=True),
+        robots=Robots(InMemoryRobotsStore(), now=pace.now),
         pace=pace,
         rules=CrawlRules(threads=threads, max_waiting=20, max_results=3, retry_s=1.0, speed=1e5),
     )
@@ -384,10 +385,11 @@ def test_crawl_delay_holds_from_robots_txt_on(sites: Callable[..., Site]) -> Non
 def test_what_stands_beside_robots_txt_is_fetched_at_the_hosts_pace(
     sites: Callable[..., Site],
 ) -> None:
-    one = sites(lambda path: [answer(b"User-Agent: *\nDisallow: /" if path == "/ai.txt" else b"")])
-    pace = pace_of(0.08)
-    robots = Robots(InMemoryRobotsStore(), now=pace.now, with_reservations=True)
-    (fetched,) = run(one.targets("/1"), pace=pace, robots=robots)
+    one = sites(
+        lambda path: [answer(b"User-Agent: *\nDisallow: /" if path == "/ai.txt" else b"")],
+        robots=NO_ROBOTS,
+    )
+    (fetched,) = run(one.targets("/1"), pace=pace_of(0.08))
     assert one.paths == ["/robots.txt", "/ai.txt", "/.well-known/tdmrep.json", "/1"]
     assert min(one.visits.gaps) >= 0.08
     assert fetched.reserved == ("ai.txt",)

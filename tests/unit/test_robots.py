@@ -1,6 +1,7 @@
 """robots.txt: what its words mean, when it is fetched, and what stands beside it about rights."""
 
 import itertools
+import json
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from tasks.robots_rules import MAX_BYTES, Rules, decode, sitemaps
 SITE = "https://a.example"
 PAGE = f"{SITE}/news/1"
 DAY = 86_400.0
+BESIDE = ("/ai.txt", "/.well-known/tdmrep.json")
 
 
 class Web:
@@ -27,6 +29,11 @@ class Web:
         self.answers = dict(answers)
         self.asked: list[str] = []
         self.time = 1_800_000_000.0
+
+    @property
+    def asked_for_robots(self) -> list[str]:
+        """What was asked for, without the files about rights."""
+        return [url for url in self.asked if not url.endswith(BESIDE)]
 
     def now(self) -> float:
         return self.time
@@ -59,12 +66,19 @@ class Web:
         )
 
 
-def robots_of(web: Web, *, with_reservations: bool = False) -> Robots:
-    return Robots(InMemoryRobotsStore(), now=web.now, with_reservations=with_reservations)
+def robots_of(web: Web) -> Robots:
+    return Robots(InMemoryRobotsStore(), now=web.now)
 
 
 def ask(robots: Robots, web: Web, url: str = PAGE) -> Verdict:
-    return robots.verdict(Request(url=url, max_bytes=1_000), web.get)
+    checking = robots.check(Request(url=url, max_bytes=1_000))
+    try:
+        needed = next(checking)
+        while True:
+            needed = checking.send(web.get(needed))
+    except StopIteration as end:
+        verdict: Verdict = end.value
+        return verdict
 
 
 def verdict_on(text: str | bytes, url: str = PAGE) -> Verdict:
@@ -135,9 +149,10 @@ def test_bytes_of_any_kind_are_read() -> None:
     assert not is_allowed(b"\xff\xfe\x00\nUser-agent: *\nDisallow: /")
 
 
-@pytest.mark.parametrize("url", [f"{SITE}/robots.txt", f"{SITE}/.well-known/tdmrep.json"])
-def test_what_is_meant_for_machines_is_always_allowed(url: str) -> None:
-    assert is_allowed("User-agent: *\nDisallow: /", url)
+def test_robots_txt_is_always_allowed_and_nothing_else_is() -> None:
+    assert is_allowed("User-agent: *\nDisallow: /", f"{SITE}/robots.txt")
+    for path in (*BESIDE, "/.well-known/news", "/robots.txt/news", "/a/robots.txt"):
+        assert not is_allowed("User-agent: *\nDisallow: /", f"{SITE}{path}")
 
 
 def test_half_a_megabyte_is_read_and_no_half_rule() -> None:
@@ -192,11 +207,18 @@ def test_no_robots_txt_takes_long_to_read(text: str) -> None:
     [("5", 5), ("0.5", 0.5), ("3600", 60), ("-1", 0), ("nan", 0), ("inf", 0), ("soon", 0)],
 )
 def test_crawl_delay_is_bounded(value: str, delay: float) -> None:
-    assert verdict_on(f"User-agent: *\nCrawl-delay: {value}").crawl_delay == delay
+    assert crawl_delay_of(f"User-agent: *\nCrawl-delay: {value}") == delay
 
 
 def test_a_crawl_delay_for_others_is_not_ours() -> None:
-    assert verdict_on("User-agent: A\nCrawl-delay: 9").crawl_delay == 0
+    assert crawl_delay_of("User-agent: A\nCrawl-delay: 9") == 0
+
+
+def crawl_delay_of(text: str) -> float:
+    web = Web({f"{SITE}/robots.txt": text.encode()})
+    robots = robots_of(web)
+    ask(robots, web)
+    return robots.crawl_delay(PAGE)
 
 
 def test_sitemaps_are_listed_whatever_group_they_stand_in() -> None:
@@ -204,12 +226,12 @@ def test_sitemaps_are_listed_whatever_group_they_stand_in() -> None:
         "Sitemap: https://a.example/1.xml\nUser-agent: A\nSitemap: /2.xml\nDisallow: /\n"
         "site-map: HTTPS://A.example/1.xml\nSitemap: ftp://a.example/3.xml\nSitemap: http://[\n"
     )
-    assert verdict_on(text).sitemaps == (f"{SITE}/1.xml", f"{SITE}/2.xml")
+    assert sitemaps(text, SITE) == (f"{SITE}/1.xml", f"{SITE}/2.xml")
 
 
 def test_a_million_sitemaps_are_a_thousand() -> None:
     text = "".join(f"Sitemap: /{number}\n" for number in range(30_000))
-    assert len(verdict_on(text).sitemaps) == 1_000
+    assert len(sitemaps(text, SITE)) == 1_000
 
 
 # When it is fetched
@@ -243,7 +265,7 @@ def test_where_the_host_cannot_be_reached_that_is_the_reason(reason: Reason) -> 
         assert failure.detail == "robots.txt: details"
         assert failure.request.url == PAGE
         web.time += 590
-    assert web.asked == [f"{SITE}/robots.txt"]
+    assert web.asked_for_robots == [f"{SITE}/robots.txt"]
 
 
 def test_where_the_host_that_it_is_redirected_to_cannot_be_reached_the_page_is_not_blamed() -> None:
@@ -294,17 +316,17 @@ def test_it_is_fetched_once_for_an_origin_and_day() -> None:
     robots = robots_of(web)
     for url in [PAGE, f"{SITE}/2", "http://a.example/", "https://a.example:8443/", PAGE]:
         ask(robots, web, url)
-    assert web.asked == [
+    assert web.asked_for_robots == [
         "https://a.example/robots.txt",
         "http://a.example/robots.txt",
         "https://a.example:8443/robots.txt",
     ]
     web.time += DAY - 1
     ask(robots, web)
-    assert len(web.asked) == 3
+    assert len(web.asked_for_robots) == 3
     web.time += 1
     ask(robots, web)
-    assert len(web.asked) == 4
+    assert len(web.asked_for_robots) == 4
 
 
 def test_it_outlives_the_run() -> None:
@@ -312,7 +334,7 @@ def test_it_outlives_the_run() -> None:
     store = InMemoryRobotsStore()
     ask(Robots(store, now=web.now), web)
     assert ask(Robots(store, now=web.now), web).failure is not None
-    assert len(web.asked) == 1
+    assert len(web.asked_for_robots) == 1
 
 
 def test_an_unreachable_one_is_not_asked_for_with_each_page() -> None:
@@ -320,7 +342,7 @@ def test_an_unreachable_one_is_not_asked_for_with_each_page() -> None:
     robots = robots_of(web)
     for _ in range(100):
         assert ask(robots, web).failure is not None
-    assert len(web.asked) == 1
+    assert len(web.asked_for_robots) == 1
     web.time += 601
     web.answers[f"{SITE}/robots.txt"] = 404
     assert ask(robots, web).failure is None
@@ -359,7 +381,7 @@ def test_memory_for_many_sites_is_bounded() -> None:
     assert len(store) == 5_000
     assert len(robots._sites) < 2_500
     ask(robots, web, "https://0.example/")
-    assert len(web.asked) == 5_000, "what memory forgets, the store knows"
+    assert len(web.asked_for_robots) == 5_000, "what memory forgets, the store knows"
 
 
 # Rights
@@ -431,14 +453,14 @@ def test_tdmrep(text: str, *, reserves: bool) -> None:
     assert signals == (("tdm-reservation",) if reserves else ())
 
 
-def test_the_files_beside_robots_txt_are_fetched_with_it_if_asked_for() -> None:
+def test_the_files_beside_robots_txt_are_fetched_with_it() -> None:
     web = Web(
         {
             f"{SITE}/ai.txt": b"User-Agent: *\nDisallow: /",
             f"{SITE}/.well-known/tdmrep.json": b'[{"location": "/", "tdm-reservation": 1}]',
         }
     )
-    robots = robots_of(web, with_reservations=True)
+    robots = robots_of(web)
     assert ask(robots, web).reserved == ("ai.txt", "tdm-reservation")
     ask(robots, web, f"{SITE}/2")
     assert len(web.asked) == 3
@@ -450,21 +472,66 @@ def test_the_files_beside_robots_txt_are_fetched_with_it_if_asked_for() -> None:
 def test_they_are_fetched_for_an_origin_that_was_first_visited_without_them() -> None:
     web = Web({f"{SITE}/ai.txt": b"User-Agent: *\nDisallow: /"})
     store = InMemoryRobotsStore()
-    ask(Robots(store, now=web.now), web)
-    verdict = ask(Robots(store, now=web.now, with_reservations=True), web)
-    assert verdict.reserved == ("ai.txt",)
-    assert web.asked.count(f"{SITE}/robots.txt") == 1
+    store.put(SITE, StoredRobots(checked_at=web.time, text="", text_at=web.time))
+    assert ask(Robots(store, now=web.now), web).reserved == ("ai.txt",)
+    assert web.asked == [f"{SITE}{path}" for path in BESIDE]
+
+
+@pytest.mark.parametrize(
+    ("rules", "asked"),
+    [
+        ("Disallow: /", ()),
+        ("Disallow: /ai.txt", BESIDE[1:]),
+        ("Disallow: /.well-known/", BESIDE[:1]),
+        ("Disallow: /\nAllow: /.well-known/", BESIDE[1:]),
+        ("Disallow: /news", BESIDE),
+    ],
+)
+def test_they_are_asked_for_only_where_robots_txt_allows_it(
+    rules: str, asked: tuple[str, ...]
+) -> None:
+    web = Web(
+        {
+            f"{SITE}/robots.txt": f"User-agent: *\n{rules}".encode(),
+            f"{SITE}/ai.txt": b"User-Agent: *\nDisallow: /",
+        }
+    )
+    robots = robots_of(web)
+    for _ in range(2):
+        ask(robots, web)
+    assert web.asked == [f"{SITE}{path}" for path in ("/robots.txt", *asked)]
+
+
+def test_a_redirect_of_theirs_is_followed_only_where_robots_txt_allows_it() -> None:
+    denies = [{"location": "/", "tdm-reservation": 1}]
+    web = Web(
+        {
+            f"{SITE}/robots.txt": b"User-agent: *\nDisallow: /private",
+            f"{SITE}/ai.txt": f"to {SITE}/private/ai.txt".encode(),
+            f"{SITE}/private/ai.txt": b"User-Agent: *\nDisallow: /",
+            f"{SITE}/.well-known/tdmrep.json": f"to {SITE}/rights.json".encode(),
+            f"{SITE}/rights.json": json.dumps(denies).encode(),
+        }
+    )
+    assert ask(robots_of(web), web).reserved == ("tdm-reservation",)
+    assert f"{SITE}/private/ai.txt" not in web.asked
+
+
+def test_a_redirect_of_theirs_to_another_origin_is_not_followed() -> None:
+    web = Web({f"{SITE}/ai.txt": b"to https://b.example/ai.txt"})
+    assert ask(robots_of(web), web).reserved == ()
+    assert not any("b.example" in url for url in web.asked)
 
 
 @pytest.mark.parametrize("answer", [404, 500, Reason.TIMEOUT, Reason.TOO_LARGE])
 def test_where_they_fail_nothing_is_known(answer: int | Reason) -> None:
     web = Web({f"{SITE}/ai.txt": answer, f"{SITE}/.well-known/tdmrep.json": answer})
-    verdict = ask(robots_of(web, with_reservations=True), web)
+    verdict = ask(robots_of(web), web)
     assert verdict.failure is None
     assert verdict.reserved == ()
 
 
 def test_a_host_that_is_down_is_not_asked_for_them() -> None:
     web = Web({f"{SITE}/robots.txt": Reason.CONNECTION})
-    ask(robots_of(web, with_reservations=True), web)
+    ask(robots_of(web), web)
     assert web.asked == [f"{SITE}/robots.txt"]
