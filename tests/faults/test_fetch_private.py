@@ -11,8 +11,9 @@ from expectations.records import Outcome, Reason
 from tasks.fetch import client as client_module
 from tasks.fetch.addresses import why_forbidden
 from tasks.fetch.client import Client
+from tasks.fetch.crawl import CrawlRules, Target, crawl
 from tasks.fetch.messages import Failure, Request, Response
-from tasks.fetch.redirects import follow
+from tasks.fetch.pace import InMemoryPaceStore, Pace, PaceRules
 from tests.faults.servers import (
     Server,
     Then,
@@ -114,9 +115,15 @@ def test_a_redirect_to_a_private_address_is_not_followed_however_it_is_written(
     client: Client, server: Server, secret: Server, origin: str
 ) -> None:
     request = ask(server.url(f"/?{origin}:{secret.port}/"))
-    followed = follow(client.get, request, may_visit=lambda _: None)
+    (followed,) = crawl(
+        [Target(request=request, source_id="s", payload=None)],
+        connect=lambda: Client(user_agent="Test/1"),
+        robots=None,
+        pace=Pace(InMemoryPaceStore(), now=time.time, rules=PaceRules(delay_s=0)),
+        rules=CrawlRules(threads=1),
+    )
     assert [response.status for response in followed.redirects] == [302]
-    assert_forbidden(followed.result)
+    assert_forbidden(followed.answer)
     assert secret.connections == 0
     after = client.get(ask(server.url()))
     assert isinstance(after, Response)

@@ -1,6 +1,7 @@
 """Redirects: each hop an exchange of its own, few of them, and none anywhere but to the Web."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -9,14 +10,21 @@ from hypothesis import strategies as st
 
 from expectations.records import Outcome, Reason
 from tasks.fetch.client import Client
+from tasks.fetch.crawl import CrawlRules, Exchanger, Fetched, Target, crawl
 from tasks.fetch.messages import Failure, Request, Response
-from tasks.fetch.redirects import MAX_REDIRECTS, Followed, follow
+from tasks.fetch.pace import InMemoryPaceStore, Pace, PaceRules
+from tasks.fetch.redirects import MAX_REDIRECTS
+from tasks.fetch.robots import InMemoryRobotsStore, Robots
 from tests.faults.servers import Server, Steps, Then, answer, redirect, serving
 
 
-@pytest.fixture(scope="module")
+def connect() -> Client:
+    return Client(user_agent="Test/1", allow_private=True)
+
+
+@pytest.fixture
 def client() -> Iterator[Client]:
-    with Client(user_agent="Test/1", allow_private=True) as made:
+    with connect() as made:
         yield made
 
 
@@ -36,57 +44,65 @@ def server() -> Iterator[Server]:
         yield made
 
 
-def no_objection(_: Request) -> None:
-    return None
+def go(
+    url: str,
+    *,
+    connect: Callable[[], Exchanger] = connect,
+    robots: Robots | None = None,
+    **given: str,
+) -> Fetched[None]:
+    """What a crawl makes of one address."""
+    request = Request(url=url, max_bytes=20_000, **given)
+    (fetched,) = crawl(
+        [Target(request=request, source_id="s", payload=None)],
+        connect=connect,
+        robots=robots,
+        pace=Pace(InMemoryPaceStore(), now=time.time, rules=PaceRules(delay_s=0)),
+        rules=CrawlRules(threads=1, retries=0),
+    )
+    return fetched
 
 
-def go(client: Client, url: str, **given: str) -> Followed:
-    request = Request(url=url, max_bytes=999, **given)
-    return follow(client.get, request, may_visit=no_objection)
-
-
-def end_of(followed: Followed, server: Server) -> str:
+def end_of(followed: Fetched[None], server: Server) -> str:
     """Path where the way ended, well."""
-    assert isinstance(followed.result, Response), followed.result
-    assert followed.result.status == 200
-    return followed.result.request.url.removeprefix(server.url(""))
+    assert isinstance(followed.answer, Response), followed.answer
+    assert followed.answer.status == 200
+    return followed.answer.request.url.removeprefix(server.url(""))
 
 
-def failure_of(followed: Followed) -> Failure:
-    assert isinstance(followed.result, Failure), followed.result
-    return followed.result
+def failure_of(followed: Fetched[None]) -> Failure:
+    assert isinstance(followed.answer, Failure), followed.answer
+    return followed.answer
 
 
-def test_a_page_that_is_there_has_no_redirects(client: Client, server: Server) -> None:
-    followed = go(client, server.url("/0"))
+def test_a_page_that_is_there_has_no_redirects(server: Server) -> None:
+    followed = go(server.url("/0"))
     assert end_of(followed, server) == "/0"
     assert followed.redirects == ()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_followed_and_kept(client: Client, server: Server, status: int) -> None:
-    followed = go(client, server.url(f"/{status}?/a"))
+def test_a_redirect_is_followed_and_kept(server: Server, status: int) -> None:
+    followed = go(server.url(f"/{status}?/a"))
     assert end_of(followed, server) == "/a"
     assert [hop.status for hop in followed.redirects] == [status]
     assert server.paths == [f"/{status}?/a", "/a"]
 
 
-def test_as_many_redirects_as_allowed_are_followed_and_no_more(
-    client: Client, server: Server
-) -> None:
-    followed = go(client, server.url(f"/{MAX_REDIRECTS}"))
+def test_as_many_redirects_as_allowed_are_followed_and_no_more(server: Server) -> None:
+    followed = go(server.url(f"/{MAX_REDIRECTS}"))
     assert end_of(followed, server) == "/0"
     assert len(followed.redirects) == MAX_REDIRECTS
     server.requests.clear()
-    failure = failure_of(go(client, server.url("/1000000")))
+    failure = failure_of(go(server.url("/1000000")))
     assert (failure.reason, failure.outcome) == (Reason.TOO_MANY_REDIRECTS, Outcome.FAILED)
     assert not failure.is_temporary
     assert len(server.requests) == MAX_REDIRECTS + 1
 
 
-def test_a_loop_is_seen_at_its_first_return(client: Client) -> None:
+def test_a_loop_is_seen_at_its_first_return() -> None:
     with serving(lambda path: [redirect("/b" if path == "/a" else "/a#top")]) as server:
-        failure = failure_of(go(client, server.url("/a")))
+        failure = failure_of(go(server.url("/a")))
     assert (failure.reason, failure.outcome) == (Reason.TOO_MANY_REDIRECTS, Outcome.FAILED)
     assert server.paths == ["/a", "/b"]
 
@@ -108,26 +124,26 @@ def test_a_loop_is_seen_at_its_first_return(client: Client) -> None:
         ("/b<script>", "/b%3Cscript%3E"),
     ],
 )
-def test_a_location_is_read_as_browsers_read_it(client: Client, location: str, path: str) -> None:
+def test_a_location_is_read_as_browsers_read_it(location: str, path: str) -> None:
     def behave(asked: str) -> Steps:
         origin = server.url("").removeprefix("http:")
         return [redirect(location.replace("HOST", origin)) if asked == "/" else answer(b"news")]
 
     with serving(behave) as server:
-        assert end_of(go(client, server.url("/")), server) == path
+        assert end_of(go(server.url("/")), server) == path
 
 
-def test_a_redirect_that_adds_a_tracking_parameter_is_no_loop(client: Client) -> None:
+def test_a_redirect_that_adds_a_tracking_parameter_is_no_loop() -> None:
     def behave(path: str) -> Steps:
         return [answer(b"news") if "utm_source" in path else redirect("/a?utm_source=x")]
 
     with serving(behave) as server:
-        assert end_of(go(client, server.url("/a")), server) == "/a?utm_source=x"
+        assert end_of(go(server.url("/a")), server) == "/a?utm_source=x"
 
 
-def test_credentials_in_a_location_are_stripped(client: Client, server: Server) -> None:
+def test_credentials_in_a_location_are_stripped(server: Server) -> None:
     target = server.url("/b").replace("http://", "http://user:secret@")
-    followed = go(client, server.url(f"/302?{target}"))
+    followed = go(server.url(f"/302?{target}"))
     assert end_of(followed, server) == "/b"
     assert b"Authorization" not in server.requests[-1]
 
@@ -176,9 +192,9 @@ def test_an_address_without_credentials_is_kept_as_it_came(client: Client) -> No
         "http://x:99999999/", "gopher://127.0.0.1/", "https://%00/", "/" + "a" * 9000,
     ],
 )  # fmt: skip
-def test_a_redirect_to_no_web_address_is_skipped(client: Client, location: str) -> None:
+def test_a_redirect_to_no_web_address_is_skipped(location: str) -> None:
     with serving(redirect(location)) as server:
-        followed = go(client, server.url("/a"))
+        followed = go(server.url("/a"))
     failure = failure_of(followed)
     assert (failure.reason, failure.outcome) == (Reason.FORBIDDEN_ADDRESS, Outcome.SKIPPED)
     assert len(followed.redirects) == 1
@@ -199,70 +215,65 @@ def test_a_redirect_to_no_web_address_is_skipped(client: Client, location: str) 
         answer(b"news", status="201 Created", Location="/b"),
     ],
 )
-def test_a_response_that_leads_nowhere_is_a_response(client: Client, sent: bytes) -> None:
+def test_a_response_that_leads_nowhere_is_a_response(sent: bytes) -> None:
     with serving(sent) as server:
-        followed = go(client, server.url("/a"))
-    assert isinstance(followed.result, Response)
+        followed = go(server.url("/a"))
+    assert isinstance(followed.answer, Response)
     assert followed.redirects == ()
     assert len(server.requests) == 1
 
 
-def test_validators_are_sent_to_the_first_address_only(client: Client, server: Server) -> None:
-    go(client, server.url("/2"), etag='"a"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT")
+def test_validators_are_sent_to_the_first_address_only(server: Server) -> None:
+    go(server.url("/2"), etag='"a"', last_modified="Mon, 23 Nov 2026 10:00:00 GMT")
     assert [b"If-None-Match" in request for request in server.requests] == [True, False, False]
     assert [b"If-Modified-Since" in request for request in server.requests] == [True, False, False]
 
 
-def test_each_hop_is_asked_for_and_a_refusal_ends_the_way(client: Client, server: Server) -> None:
-    asked = []
+def test_each_hop_is_asked_for_and_a_refusal_ends_the_way() -> None:
+    def behave(path: str) -> Steps:
+        if path == "/robots.txt":
+            return [answer(b"User-agent: *\nDisallow: /1\nDisallow: /ai.txt\nDisallow: /.well")]
+        return [redirect(f"/{int(path[1:]) - 1}")]
 
-    def may_visit(request: Request) -> Failure | None:
-        asked.append(request.url)
-        if not request.url.endswith("/1"):
-            return None
-        return Failure(
-            request=request,
-            reason=Reason.ROBOTS,
-            detail="",
-            outcome=Outcome.SKIPPED,
-            is_temporary=False,
-        )
-
-    request = Request(url=server.url("/3"), max_bytes=999)
-    followed = follow(client.get, request, may_visit=may_visit)
+    with serving(behave) as server:
+        robots = Robots(InMemoryRobotsStore(), now=time.time)
+        followed = go(server.url("/3"), robots=robots)
     failure = failure_of(followed)
     assert (failure.reason, failure.request.url) == (Reason.ROBOTS, server.url("/1"))
-    assert asked == [server.url(path) for path in ("/3", "/2", "/1")]
-    assert server.paths == ["/3", "/2"]
-    assert len(followed.redirects) == 2
+    assert server.paths == ["/robots.txt", "/3", "/2"]
+    assert [hop.request.url for hop in followed.redirects] == [server.url("/3"), server.url("/2")]
 
 
-def test_a_failure_on_the_way_ends_it_and_names_its_hop(client: Client, server: Server) -> None:
-    followed = go(client, server.url("/302?http://127.0.0.1:1/"))
+def test_a_failure_on_the_way_ends_it_and_names_its_hop(server: Server) -> None:
+    followed = go(server.url("/302?http://127.0.0.1:1/"))
     failure = failure_of(followed)
     assert (failure.reason, failure.request.url) == (Reason.CONNECTION, "http://127.0.0.1:1/")
 
 
 @given(st.text(max_size=60) | st.text("/:@[]?#\\%. \t\r\n\0ahttps", max_size=60))
 def test_no_location_whatever_makes_it_raise(location: str) -> None:
-    asked = []
+    asked: list[str] = []
 
-    def get(request: Request) -> Response:
-        asked.append(request.url)
-        return Response(
-            request=request,
-            status=302,
-            header=b"",
-            fields=(("Location", location),),
-            wire_body=b"",
-            body=b"",
-            address="",
-            fetched_at=datetime.now(UTC),
-            seconds=0,
-        )
+    class Redirects:
+        def get(self, request: Request) -> Response:
+            asked.append(request.url)
+            return Response(
+                request=request,
+                status=302,
+                header=b"",
+                fields=(("Location", location),),
+                wire_body=b"",
+                body=b"",
+                address="",
+                fetched_at=datetime.now(UTC),
+                seconds=0,
+            )
 
-    start = Request(url="http://news.test/a", max_bytes=1)
-    follow(get, start, may_visit=no_objection)
+        def abort(self) -> None: ...
+
+        def close(self) -> None: ...
+
+    go("http://news.test/a", connect=Redirects)
     assert len(asked) <= MAX_REDIRECTS + 1
     for url in asked:
         assert url.startswith(("http://", "https://"))
