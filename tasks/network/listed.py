@@ -14,12 +14,13 @@ from tasks.discover.sitemaps import read_sitemap
 from tasks.network.documents import HEAD_BYTES, Found, kind_of_document, links_of_feed
 from tasks.parsing import Refusal
 from tasks.sources.streams import DamageError, chunks, open_regular, open_stream, read_head
-from tasks.urls import as_requested, host
+from tasks.urls import MAX_URL_CHARS, as_requested, host
 
 # What a saved file's relative links belong to is not known (RFC 2606 keeps the name free).
 _NOWHERE = "http://list.invalid/"
 _FIRST_ADDRESS = re.compile(r"<(?:\w+:)?loc>\s*(https?://[^\s<]+)", re.IGNORECASE)
 _COMMENT = "#"
+_TOO_LONG = 4 * MAX_URL_CHARS + 4  # bytes of UTF-8, a BOM included: no address, and stays none
 
 
 def listed_links(path: Path) -> Iterator[Found]:
@@ -45,6 +46,7 @@ def _lines(file: FileIO) -> Iterator[Found]:
     pending = b""
     for chunk in chunks(open_stream(file)):
         *lines, pending = (pending + chunk).split(b"\n")
+        pending = pending.lstrip()[:_TOO_LONG]
         for line in lines:
             yield from _line(line)
     yield from _line(pending)
