@@ -30,7 +30,7 @@ _ITEMS = ("item", "entry")
 _OF_ITEMS = (
     "title link guid id pubDate published updated modified issued created date origLink language"
 )
-_OF_FEEDS = "title link language ttl updatePeriod updateFrequency license copyright rights"
+_OF_FEEDS = "link language ttl updatePeriod updateFrequency"
 _WANTED = tuple(f"{{*}}{name}" for name in {*_ITEMS, *_OF_ITEMS.split(), *_OF_FEEDS.split()})
 # Vocabularies whose titles and links are those of a picture or film, or a paragraph's.
 _FOREIGN = ("mrss", "itunes", "xhtml", "podcast")

@@ -14,7 +14,6 @@ from tasks.decoding import Undecodable, decode
 from tasks.discover.feed_xml import FeedCopy, copy_feed
 from tasks.discover.json_feed import read_json_feed
 from tasks.discover.links import (
-    MAX_RIGHTS_CHARS,
     Feed,
     HintSource,
     LeftOut,
@@ -25,7 +24,6 @@ from tasks.discover.links import (
     title_hint,
 )
 from tasks.discover.mending import FEED_ROOTS, find_root
-from tasks.metadata.strings import clean
 from tasks.parsing import Refusal, declared_charset
 from tasks.urls import canonicalise, same_host
 
@@ -119,12 +117,6 @@ def _feed(parsed: FeedParserDict, copy: FeedCopy, base: str) -> Feed:
         LeftOut(Reason.NOT_AN_ARTICLE, without_address),
     )
     return Feed(
-        kind=kind,
-        title=title_hint(about.get("title")),
-        homepage=resolve(base, about.get("link")),
-        language=language,
-        license=next((u for h in _hrefs(about, "license") if (u := resolve(base, h))), None),
-        rights=clean(about.get("rights"), max_chars=MAX_RIGHTS_CHARS),
         poll_s=_poll_s(about),
         links=tuple(links.values()),
         left_out=tuple(each for each in left_out if each.items > 0),

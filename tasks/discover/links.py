@@ -11,7 +11,6 @@ from tasks.metadata.strings import clean
 from tasks.urls import MAX_URL_CHARS, canonicalise, host
 
 MAX_TITLE_CHARS = 500
-MAX_RIGHTS_CHARS = 1_000
 # Media Cloud, over 180,000 feeds, reads as many of one; a news site publishes some 500 a day.
 MAX_FEED_LINKS = 2_000
 # What `tasks.metadata.dates` reads at most, and a language tag (RFC 5646, 4.4.1).
@@ -53,24 +52,14 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
-    """A feed's links in its own order, each address once, and what it says of itself.
+    """A feed's links in its own order, each address once.
 
     Attributes:
-        kind: feedparser's name of the dialect (rss20, atom10, rss10), or `json`.
-        homepage: Address of the site or section that it belongs to.
-        license: Address of a license that it declares for all items.
-        rights: Its words on copyright.
         poll_s: How often it asks to be read, in seconds.
         left_out: Items that are not among the links.
         is_damaged: It is not well-formed, or was cut off; the links are what could be read.
     """
 
-    kind: str
-    title: str | None = None
-    homepage: str | None = None
-    language: str | None = None
-    license: str | None = None
-    rights: str | None = None
     poll_s: int | None = None
     links: tuple[Link, ...] = ()
     left_out: tuple[LeftOut, ...] = ()

@@ -1,5 +1,6 @@
 """Feeds that were made to do harm: each is refused or read, in bounded time and memory."""
 
+import json
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -10,6 +11,7 @@ from expectations.records import Reason
 from tasks.discover.feeds import MAX_FEED_BYTES, read_feed
 from tasks.discover.links import Feed
 from tasks.parsing import Refusal
+from tests.faults.servers import measured
 
 URL = "https://example.com/feed"
 ITEM = "<item><title>News</title><link>/a</link></item>"
@@ -125,10 +127,42 @@ def test_a_feed_that_is_too_large_is_refused_before_it_is_looked_at() -> None:
     assert result.reason is Reason.TOO_LARGE
 
 
-@pytest.mark.parametrize("inner", ["[" * 100_000, '{"a":' * 100_000, "9" * 100_000, '"\\ud800"'])
+@pytest.mark.parametrize(
+    "inner",
+    [
+        "[" * 100_000, '{"a":' * 100_000, "9" * 100_000, '"\\ud800"', '"\\', "\\" * 999,
+        '"' + '\\"' * 3_000_000, '"' * 9_000_000,
+    ],
+)  # fmt: skip
 def test_json_that_breaks_parsers_is_refused(inner: str) -> None:
     body = f'{{"version": "https://jsonfeed.org/version/1", "items": {inner}'
-    assert isinstance(read_feed(body.encode(), url=URL), Refusal)
+    with measured() as cost:
+        assert isinstance(read_feed(body.encode(), url=URL), Refusal)
+    assert cost.seconds < 2
+
+
+@pytest.mark.parametrize("element", ["{}", "[]", "0", '{"a":0}', '""'])
+def test_json_of_very_many_elements_is_refused_before_it_fills_the_memory(element: str) -> None:
+    many = ",".join([element] * ((MAX_FEED_BYTES - 100) // (len(element) + 1)))
+    body = f'{{"version": "https://jsonfeed.org/version/1", "items": [{many}]}}'.encode()
+    with measured() as cost:
+        result = read_feed(body, url=URL)
+    assert isinstance(result, Refusal)
+    assert result.reason is Reason.TOO_LARGE
+    assert "elements" in result.detail
+    assert cost.seconds < 2
+    assert cost.peak_bytes < 80 << 20  # the text of 20 MiB, and what it was decoded from
+
+
+def test_a_json_feed_of_2000_long_articles_is_read() -> None:
+    text = "It rained, it poured, and then, at last, the sun came out. " * 150
+    items = [{"id": str(n), "url": f"/{n}", "content_html": text} for n in range(2_000)]
+    feed = read_feed(
+        json.dumps({"version": "https://jsonfeed.org/version/1.1", "items": items}).encode(),
+        url=URL,
+    )
+    assert isinstance(feed, Feed), feed
+    assert len(feed.links) == 2_000
 
 
 def test_2000_items_of_10_kb_are_read_in_little_time() -> None:
