@@ -11,7 +11,8 @@ import pytest
 
 from expectations.records import Reason
 from tasks.discover.links import LeftOut
-from tasks.discover.sitemaps import MAX_ENTRIES, Found, SitemapLink, read_sitemap
+from tasks.discover.sitemap_links import MAX_ENTRIES
+from tasks.discover.sitemaps import Found, SitemapLink, read_sitemap
 from tasks.parsing import Refusal
 
 URL = "https://example.com/sitemap.xml"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from expectations.records import Reason
-from tasks.discover import sitemaps
+from tasks.discover import sitemap_links
 from tasks.discover.links import HintSource, LeftOut, Link
 from tasks.discover.sitemaps import Found, SitemapLink, read_sitemap
 from tasks.parsing import Refusal
@@ -224,7 +224,7 @@ def test_gzip_of_several_members_with_padding_behind_them_is_one_sitemap() -> No
 
 
 def test_more_links_than_may_be_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sitemaps, "MAX_LINKS", 3)
+    monkeypatch.setattr(sitemap_links, "MAX_LINKS", 3)
     found = read(urlset(*(f"https://www.example.com/{i}" for i in range(10))))
     assert len(urls(found)) == 3
     assert found[-1] == LeftOut(Reason.TOO_MANY, 7)
