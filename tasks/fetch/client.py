@@ -25,6 +25,7 @@ from tasks.fetch.addresses import why_forbidden
 from tasks.fetch.curl_errors import failure_of, judge
 from tasks.fetch.incoming import ROOM_FOR_CODING, Incoming
 from tasks.fetch.messages import Failure, Request, Response
+from tasks.fetch.pace import host_of
 from tasks.sources.http import CodingError, CutOffError, TooLargeError, decode_payload
 
 # What libcurl's parser and `tasks.urls` cannot read differently: a plain host, printable ASCII,
@@ -105,6 +106,7 @@ class Client:
         if not _PRINTABLE.fullmatch(user_agent):
             raise UsageError(f"the user agent {user_agent!r} is not printable ASCII")
         self._now = now
+        self._user_agent = user_agent
         self._refused = ""  # the last address, and why
         self._opened: list[socket.socket] = []  # to other addresses
         self._no_socket = ""
@@ -115,7 +117,7 @@ class Client:
         self._curl = curl = pycurl.Curl()
         for option, value in _OPTIONS.items():
             curl.setopt(option, value)
-        curl.setopt(pycurl.USERAGENT, user_agent)
+        curl.setopt(pycurl.USERAGENT, user_agent)  # for a proxy that is asked to connect
         curl.setopt(pycurl.PROXY, proxy or "")
         curl.setopt(pycurl.CAINFO, _authorities())
         curl.setopt(pycurl.TIMEOUT_MS, math.ceil(deadlines.total_s * 1000))
@@ -135,10 +137,11 @@ class Client:
         self._error = None
         self._asked = 0
         host = urlsplit(request.url).netloc
+        sent = _fields(request, self._user_agent)
         curl = self._curl
         curl.setopt(pycurl.URL, request.url)
         curl.setopt(pycurl.FORBID_REUSE, host in self._hang_up)
-        curl.setopt(pycurl.HTTPHEADER, _header_lines(request))
+        curl.setopt(pycurl.HTTPHEADER, [f"{name}: {value}" for name, value in sent])
         curl.setopt(pycurl.MAXFILESIZE_LARGE, request.max_bytes + ROOM_FOR_CODING)
         curl.setopt(pycurl.HEADERFUNCTION, incoming.on_header)
         curl.setopt(pycurl.WRITEFUNCTION, incoming.on_body)
@@ -156,7 +159,7 @@ class Client:
             self._remember_if_asked_again(host)
             while self._opened:  # libcurl has a duplicate
                 self._opened.pop().close()
-        return self._read(request, incoming, fetched_at)
+        return self._read(request, sent, incoming, fetched_at)
 
     def abort(self) -> None:
         """End the exchange that is under way, and any later one, within a second.
@@ -208,7 +211,11 @@ class Client:
             self._hang_up.add(host)
 
     def _read(
-        self, request: Request, incoming: Incoming, fetched_at: datetime
+        self,
+        request: Request,
+        sent: tuple[tuple[str, str], ...],
+        incoming: Incoming,
+        fetched_at: datetime,
     ) -> Response | Failure:
         if not incoming.is_whole:
             detail = "the header of a final response is missing or cut off"
@@ -239,6 +246,7 @@ class Client:
             address=self._curl.getinfo(pycurl.PRIMARY_IP),
             fetched_at=fetched_at,
             seconds=self._curl.getinfo(pycurl.TOTAL_TIME),
+            sent=sent,
         )
 
     def _judge(self, request: Request, incoming: Incoming, code: int, message: str) -> Failure:
@@ -265,16 +273,20 @@ def _authorities() -> str:
     return ssl.get_default_verify_paths().cafile or certifi.where()
 
 
-def _header_lines(request: Request) -> list[str]:
-    lines = ["Accept-Encoding: gzip"]
-    if request.byte_range is not None:
+def _fields(request: Request, user_agent: str) -> tuple[tuple[str, str], ...]:
+    """All fields of a request: libcurl adds none of its own where it is given one of that name."""
+    fields = [("Host", host_of(request.url)), ("User-Agent", user_agent), ("Accept", "*/*")]
+    if request.byte_range is None:
+        fields.append(("Accept-Encoding", "gzip"))
+    else:
         first, last = request.byte_range
-        lines = ["Accept-Encoding: identity", f"Range: bytes={first}-{last}"]
+        fields += [("Accept-Encoding", "identity"), ("Range", f"bytes={first}-{last}")]
     for name, validator in (
         ("If-None-Match", request.etag),
         ("If-Modified-Since", request.last_modified),
     ):
         # They once came from a server: a line break would be a header of its making.
-        if validator and _PRINTABLE.fullmatch(validator):
-            lines.append(f"{name}: {validator}")
-    return lines
+        value = (validator or "").strip(" ")
+        if _PRINTABLE.fullmatch(value):
+            fields.append((name, value))
+    return tuple(fields)

@@ -30,7 +30,8 @@ class Response:
 
     `header` is the status line and the fields, up to and with the blank line, as HTTP/1.1 writes
     them. `wire_body` is the body as it came, in its content coding; `body` has that undone.
-    `address` is the IP address that was connected to.
+    `address` is the IP address that was connected to. `sent` are the request's fields, in their
+    order; they never hold credentials.
     """
 
     request: Request

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import h2.config
 import h2.connection
@@ -47,7 +48,7 @@ def a_client() -> Client:
     )
 
 
-def ask(url: str, **given: str) -> Request:
+def ask(url: str, **given: Any) -> Request:
     return Request(url=url, max_bytes=100_000, **given)
 
 
@@ -74,6 +75,59 @@ Accept-Encoding: gzip
 
 """
     assert server.requests == [head.replace("\n", "\r\n").encode()]
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"etag": 'W/"a,b"', "last_modified": "Mon, 23 Nov 2026 10:00:00 GMT"},
+        {"etag": ' "a" ', "last_modified": " "},
+        {"etag": '"a"\r\nX: y'},
+        {"byte_range": (0, 99)},
+    ],
+)
+def test_what_is_said_to_have_been_sent_is_what_the_server_received(
+    client: Client, given: dict[str, Any]
+) -> None:
+    def behave(path: str) -> Steps:
+        return [answer(b"news") if path == "/b" else redirect("/b")]
+
+    with serving(behave) as server:
+        for path in ("/a?x=1", "/b"):
+            response = client.get(ask(server.url(path), **given))
+            assert isinstance(response, Response)
+            lines = "".join(f"{name}: {value}\r\n" for name, value in response.sent)
+            head = f"GET {path} HTTP/1.1\r\n{lines}\r\n"
+            assert server.requests[-1] == head.encode()
+
+
+@pytest.mark.parametrize(
+    ("origin", "host"),
+    [
+        ("http://127.0.0.1:{}", "127.0.0.1:{}"),
+        ("http://LOCALHOST:{}", "localhost:{}"),
+        ("http://2130706433:{}", "2130706433:{}"),
+    ],
+)
+def test_a_host_is_sent_as_its_address_names_it(client: Client, origin: str, host: str) -> None:
+    with serving(answer(b"news")) as server:
+        response = fetch(client, origin.format(server.port) + "/")
+    assert response.sent[0] == ("Host", host.format(server.port))
+    assert f"\r\nHost: {host.format(server.port)}\r\n".encode() in server.requests[0]
+
+
+def test_a_proxys_password_is_not_among_what_was_sent() -> None:
+    with (
+        serving(answer(b"news")) as proxy,
+        Client(user_agent="Broadsheet/1", proxy=proxy.url("").replace("//", "//me:pw@")) as client,
+    ):
+        response = fetch(client, "http://news.test/")
+    assert b"Proxy-Authorization: Basic" in proxy.requests[0]
+    assert [name for name, _ in response.sent] == [
+        "Host", "User-Agent", "Accept", "Accept-Encoding",
+    ]  # fmt: skip
+    assert response.sent[0] == ("Host", "news.test")
 
 
 def test_a_response_is_kept_as_it_came_and_as_it_reads(client: Client) -> None:
