@@ -7,10 +7,13 @@ at the address that is really connected to, and a body handed over as it comes.
 from __future__ import annotations
 
 import math
+import os
 import re
 import socket
 import ssl
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
@@ -26,6 +29,7 @@ from tasks.fetch.curl_errors import failure_of, judge
 from tasks.fetch.incoming import ROOM_FOR_CODING, Incoming
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.fetch.pace import host_of
+from tasks.fetch.room import FREE_BYTES, ROOM
 from tasks.sources.http import CodingError, CutOffError, TooLargeError, decode_payload
 
 # What libcurl's parser and `tasks.urls` cannot read differently: a plain host, printable ASCII,
@@ -48,7 +52,7 @@ _OPTIONS = {
     _SUPPRESS_CONNECT_HEADERS: 1,  # those of the proxy
     pycurl.NOSIGNAL: 1,  # signals and threads do not go together
     _QUICK_EXIT: 1,  # does not wait for a resolver that hangs
-    pycurl.MAXCONNECTS: 8,  # kept open by one client
+    pycurl.MAXCONNECTS: 1,  # kept open by one client
     pycurl.LOW_SPEED_LIMIT: 1,  # bytes a second
     pycurl.NOPROGRESS: 0,  # XFERINFOFUNCTION is called, once a second at least
 }
@@ -75,10 +79,16 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Client:
-    """Make one exchange at a time, over connections that are kept open.
+class _NoRoomError(Exception):
+    """There is no memory for a body just now."""
 
-    For one thread at a time. No redirect is followed, no cookie kept, no environment asked.
+
+class Client:
+    """Make one exchange at a time, over a connection that is kept open for the next one.
+
+    For one thread at a time. One connection is kept, to the host that was asked last. What a
+    response holds of `tasks.fetch.room.ROOM` it holds until `ROOM.release(client)`, or the next
+    exchange. No redirect is followed, no cookie kept, no environment asked.
     TLS is verified against the system's authorities (or SSL_CERT_FILE), or certifi's where it
     has none.
 
@@ -107,6 +117,8 @@ class Client:
             raise UsageError(f"the user agent {user_agent!r} is not printable ASCII")
         self._now = now
         self._user_agent = user_agent
+        self._deadlines = deadlines
+        self._kept = ("", "")  # scheme and authority that were asked last
         self._refused = ""  # the last address, and why
         self._opened: list[socket.socket] = []  # to other addresses
         self._no_socket = ""
@@ -132,12 +144,18 @@ class Client:
         """Make one exchange. Never raises for what a server does."""
         if not _URL.fullmatch(request.url):
             return failure_of(request, Reason.FORBIDDEN_ADDRESS, "not a URL that can be asked for")
-        incoming = Incoming(max_body_bytes=request.max_bytes)
+        ROOM.release(self)
+        ends_at = time.monotonic() + self._deadlines.total_s
+        incoming = Incoming(
+            max_body_bytes=request.max_bytes,
+            may_hold=lambda size: self._hold(size, until=ends_at),
+        )
         self._refused = self._no_socket = ""
         self._error = None
         self._asked = 0
         host = urlsplit(request.url).netloc
         sent = _fields(request, self._user_agent)
+        self._hang_up_unless(request.url)
         curl = self._curl
         curl.setopt(pycurl.URL, request.url)
         curl.setopt(pycurl.FORBID_REUSE, host in self._hang_up)
@@ -150,6 +168,7 @@ class Client:
             curl.perform()
         except pycurl.error as error:
             incoming.forget_body()
+            ROOM.release(self)
             raised = incoming.error or self._error
             if raised is not None:
                 raise raised from None
@@ -159,7 +178,10 @@ class Client:
             self._remember_if_asked_again(host)
             while self._opened:  # libcurl has a duplicate
                 self._opened.pop().close()
-        return self._read(request, sent, incoming, fetched_at)
+        answer = self._read(request, sent, incoming, fetched_at)
+        if isinstance(answer, Failure):
+            ROOM.release(self)
+        return answer
 
     def abort(self) -> None:
         """End the exchange that is under way, and any later one, within a second.
@@ -169,7 +191,8 @@ class Client:
         self._is_aborted = True
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close the connection."""
+        ROOM.release(self)
         self._curl.close()
 
     def __enter__(self) -> Self:
@@ -226,9 +249,9 @@ class Client:
         if request.byte_range is not None:  # a part of something coded cannot be decoded
             codings = []
         try:
-            body = decode_payload(
-                wire_body, transfer="", content=",".join(codings), max_bytes=request.max_bytes
-            )
+            body = self._decode(wire_body, ",".join(codings), request.max_bytes)
+        except _NoRoomError as error:
+            return failure_of(request, Reason.TRUNCATED, str(error), is_temporary=True)
         except TooLargeError:
             detail = f"over {request.max_bytes} bytes when decoded"
             return failure_of(request, Reason.TOO_LARGE, detail)
@@ -249,9 +272,47 @@ class Client:
             sent=sent,
         )
 
+    def _decode(self, wire_body: bytes, coding: str, max_bytes: int) -> bytes:
+        """Undo a content coding, in room for as much as may come out of it."""
+        before = len(wire_body)
+        if not coding:
+            if before > max_bytes:
+                raise TooLargeError
+            self._hold(before)
+            return wire_body
+        try:
+            free = min(max_bytes, FREE_BYTES)
+            body = decode_payload(wire_body, transfer="", content=coding, max_bytes=free)
+        except TooLargeError:
+            if max_bytes <= FREE_BYTES:
+                raise
+            # Each coding's result, and the pieces that the last one is put together from.
+            if not self._hold(before + max_bytes * (2 + coding.count(","))):
+                raise _NoRoomError("given up while other bodies filled the memory") from None
+            body = decode_payload(wire_body, transfer="", content=coding, max_bytes=max_bytes)
+        self._hold(before + len(body))
+        return body
+
+    def _hold(self, size: int, *, until: float = math.inf) -> bool:
+        return ROOM.hold(self, size, is_over=lambda: self._is_aborted or time.monotonic() > until)
+
+    def _hang_up_unless(self, url: str) -> None:
+        """Close the connection that was kept, unless it is of this URL's origin.
+
+        libcurl would keep it until it has another to keep: for as long as the next exchange takes.
+        """
+        parts = urlsplit(url)
+        before, self._kept = self._kept, (parts.scheme, parts.netloc)
+        number = self._curl.getinfo(pycurl.ACTIVESOCKET)
+        if before != self._kept and number >= 0:
+            with socket.socket(fileno=os.dup(number)) as kept, suppress(OSError):
+                kept.shutdown(socket.SHUT_RDWR)  # libcurl then finds it closed
+
     def _judge(self, request: Request, incoming: Incoming, code: int, message: str) -> Failure:
         if incoming.too_large:
             return failure_of(request, Reason.TOO_LARGE, incoming.too_large)
+        if incoming.no_room:
+            return failure_of(request, Reason.TRUNCATED, incoming.no_room, is_temporary=True)
         if self._refused and not self._opened and code == pycurl.E_COULDNT_CONNECT:
             return failure_of(request, Reason.FORBIDDEN_ADDRESS, self._refused)
         if code == pycurl.E_FILESIZE_EXCEEDED:

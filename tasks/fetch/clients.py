@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from tasks.fetch.messages import Answer, Request
+from tasks.fetch.room import ROOM
 
 
 class Exchanger(Protocol):
@@ -26,15 +27,24 @@ class Exchanger(Protocol):
         ...
 
 
-class Clients:
-    """Clients for the threads; a host gets the one that it had last, and its open connection."""
+# So many hosts keep their connection; a client of TLS takes up to 0.8 MB.
+_MOST_CLIENTS = 128
 
-    def __init__(self, connect: Callable[[], Exchanger], number: int) -> None:
+
+class Clients:
+    """Clients for hosts, each with one open connection at most, so that no host has two.
+
+    A host gets the client that it had last. When there are `_MOST_CLIENTS`, or one for each
+    thread if that is more, the client of the host that was asked the longest ago goes to another
+    one: a new client would have to read the authorities of TLS anew.
+    """
+
+    def __init__(self, connect: Callable[[], Exchanger], threads: int) -> None:
         self._connect = connect
-        self._number = number
+        self._number = max(threads, _MOST_CLIENTS)
         self._opened = 0
         self._idle: OrderedDict[str, Exchanger] = OrderedDict()
-        self._in_use: set[Exchanger] = set()
+        self._in_use: dict[str, Exchanger] = {}
         self._lock = threading.Lock()
         self._is_closed = False
 
@@ -47,15 +57,19 @@ class Clients:
             if client is None:
                 self._opened += 1
                 client = self._connect()
-            self._in_use.add(client)
+            self._in_use[host] = client
             if self._is_closed:
                 client.abort()
             return client
 
-    def give_back(self, host: str, client: Exchanger) -> None:
-        """The end of `take`."""
+    def give_back(self, host: str) -> None:
+        """The end of `take`, if there was one: when the answer has been handed on, or dropped."""
+        client = self._in_use.get(host)
+        if client is None:
+            return
+        ROOM.release(client)
         with self._lock:
-            self._in_use.remove(client)
+            del self._in_use[host]
             if not self._is_closed:
                 self._idle[host] = client
                 return
@@ -67,7 +81,7 @@ class Clients:
             self._is_closed = True
             clients = list(self._idle.values())
             self._idle.clear()
-            for client in self._in_use:
+            for client in self._in_use.values():
                 client.abort()
         for client in clients:
             client.close()

@@ -72,7 +72,7 @@ def crawl(
             lazily, in the consumer's thread, while it asks for results, so they should not wait
             long. None says: nothing now, ask again after the next result; where no result is to
             come, it is the end of its stream.
-        connect: Opens a client; called at most `rules.threads` times. All are closed at the end.
+        connect: Opens a client; a host has one (`tasks.fetch.clients`). All are closed at the end.
         robots: Asked before each exchange; None: nobody is asked.
         pace: Asked before each exchange, those for robots.txt included.
         rules: Bounds.
@@ -172,7 +172,10 @@ class _Crawl(Generic[Payload]):
     def _work(self) -> None:
         try:
             while (host := self._frontier.next_host()) is not None:
-                self._work_for(host)
+                try:
+                    self._work_for(host)
+                finally:
+                    self._clients.give_back(host.key)
                 self._frontier.release(host)
         except BaseException as error:  # noqa: BLE001 - raised in the consumer's thread
             self._results.fail(error)
@@ -234,11 +237,7 @@ class _Crawl(Generic[Payload]):
                 return step
 
     def _make_exchange(self, host: Host[Payload], visit: Visit[Payload], step: Exchange) -> None:
-        client = self._clients.take(host.key)
-        try:
-            answer = client.get(step.request)
-        finally:
-            self._clients.give_back(host.key, client)
+        answer = self._clients.take(host.key).get(step.request)
         if self._is_stopping.is_set():
             return  # the exchange was cut off by us, which says nothing of the host
         self._trouble.count(host.key, answer, is_first_try=step.not_before == 0)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
+from tasks.fetch.room import FREE_BYTES
 from tasks.urls import without_credentials
 
 # Chrome takes 256 KiB, servers take 8 to 16 KiB of a client.
 MAX_HEADER_BYTES = 64 << 10
 ROOM_FOR_CODING = 64 << 10  # gzip adds 18 bytes, and 5 to each 16 KiB that do not compress
+_COPIES = 2  # of a body, when it is put together from its pieces
+_MORE_ROOM = 1 << 20
 _ADDRESSES = (b"location", b"content-location")  # fields that are one (RFC 9110, 10.2.2, 8.7)
 _STATUS_LINE = re.compile(rb"HTTP/(\d)(?:\.\d)? +(\d{3})([^\r\n]*)")
 _SIZE = re.compile(r"\d{1,18}", re.ASCII)
@@ -18,16 +22,20 @@ _ABORT = 0  # to libcurl, whatever is not the number of bytes it gave
 class Incoming:
     """Takes what libcurl hands over, and says stop when it gets too much.
 
-    `max_body_bytes` is of the body without its content coding, which may add a little. libcurl's
-    binding prints what a callback raises and forgets it: here it is kept in `error`.
+    `max_body_bytes` is of the body without its content coding, which may add a little. Before a
+    body gets long, `may_hold` is asked for room, in bytes. libcurl's binding prints what a callback
+    raises and forgets it: here it is kept in `error`.
     """
 
-    def __init__(self, *, max_body_bytes: int) -> None:
+    def __init__(self, *, max_body_bytes: int, may_hold: Callable[[int], bool]) -> None:
         self.too_large = ""
+        self.no_room = ""
         self.error: BaseException | None = None
         self._max_body_bytes = max_body_bytes
         self._header_bytes = 0
         self._body_bytes = 0
+        self._may_hold = may_hold
+        self._room = FREE_BYTES
         self._lines: list[bytes] = []
         self._pieces: list[bytes] = []
         self.is_whole = False  # the header
@@ -53,6 +61,12 @@ class Incoming:
             if self._body_bytes > self._max_body_bytes + ROOM_FOR_CODING:
                 self.too_large = self.why_too_large()
                 return _ABORT
+            if self._body_bytes * _COPIES > self._room:
+                room = (self._body_bytes + _MORE_ROOM) * _COPIES
+                if not self._may_hold(room):
+                    self.no_room = f"no memory for more than {self._body_bytes} bytes just now"
+                    return _ABORT
+                self._room = room
             self._pieces.append(piece)
         except BaseException as error:  # noqa: BLE001 - as above
             self.error = error
