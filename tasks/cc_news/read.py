@@ -12,7 +12,7 @@ from typing import cast
 from expectations.records import Outcome, Page, Reason, Rejection, Skip, Stage
 from tasks.cc_news.listing import Listing, read_listing
 from tasks.cc_news.progress import Progress, Reached, open_progress
-from tasks.cc_news.remote import DEFAULT_PATIENCE, Patience, Reader, RemoteFile
+from tasks.cc_news.remote import DEFAULT_PATIENCE, ClosedError, Patience, Reader, RemoteFile
 from tasks.cc_news.spec import CcNews
 from tasks.cc_news.stores import StoreError, open_store
 from tasks.settings import cc_news_base
@@ -98,11 +98,11 @@ def _read_files(  # noqa: PLR0913, PLR0917 - what the function above has opened
                 failures = 0
             except StoreError as error:
                 failures += 1
-                gives_up = failures == _MOST_FAILURES and number < len(todo)
                 yield _failed(source_id, error, str(error))
-                if gives_up:
-                    detail = f"not tried, after {failures} files that could not be read"
-                    yield _failed(source_id, error, detail, items=len(todo) - number)
+                if failures == _MOST_FAILURES or isinstance(error, ClosedError):
+                    if rest := len(todo) - number:
+                        detail = f"not tried, after {failures} files that could not be read"
+                        yield _failed(source_id, error, detail, items=rest)
                     return
 
 

@@ -5,8 +5,10 @@ This is the one place where reading CC-NEWS tries again.
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
+import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Self
@@ -14,7 +16,10 @@ from typing import Self
 from expectations.records import Reason
 from tasks.cc_news.stores import Part, Store, StoreError
 
-_LONGEST_PAUSE_S = 60.0
+_LOG = logging.getLogger(__name__)
+
+_LONGEST_PAUSE_S = 60.0  # of our own; what a server asks for is waited for, but not for longer than
+_LONGEST_WAIT_S = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +41,10 @@ class ChangedError(StoreError):
     """The file is not the one whose first part was read."""
 
 
+class ClosedError(StoreError):
+    """The place is not to be asked for so long that this run ends."""
+
+
 class Reader:
     """Reads parts of a store's files, in a thread of its own, so that its user can work meanwhile.
 
@@ -46,6 +55,7 @@ class Reader:
         self.store = store
         self.patience = patience
         self._stop = threading.Event()
+        self._ask_at = 0.0  # not before, by the monotonic clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="cc-news")
 
     def ask(self, path: str, offset: int) -> Future[Part]:
@@ -67,18 +77,36 @@ class Reader:
     def _read(self, path: str, offset: int) -> Part:
         pause_s = self.patience.pause_s
         for tries_left in reversed(range(self.patience.tries)):
+            self._stop.wait(max(self._ask_at - time.monotonic(), 0.0))
             if self._stop.is_set():
                 break
             try:
                 return self.store.read(path, offset, self.patience.part_bytes)
             except StoreError as error:
+                self._heed(error)
                 if not (error.is_temporary and tries_left):
                     raise
                 wait_s = pause_s * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
-                wait_s = min(max(wait_s, error.retry_after_s), _LONGEST_PAUSE_S)
-            self._stop.wait(wait_s)
+            self._stop.wait(min(wait_s, _LONGEST_PAUSE_S))
             pause_s *= 2
         raise StoreError(Reason.CONNECTION, f"{self.store.address(path)}: reading was ended")
+
+    def _heed(self, error: StoreError) -> None:
+        """Ask again no sooner than the server wants; if that is too long to wait, not at all.
+
+        Raises:
+            ClosedError: if it is.
+        """
+        wait_s = error.retry_after_s
+        if wait_s > _LONGEST_WAIT_S:
+            raise ClosedError(
+                error.reason,
+                f"{error}, and asks not to be asked for {wait_s:.0f} s: run the same again after "
+                "that, and it goes on from here",
+            ) from error
+        if wait_s > _LONGEST_PAUSE_S:
+            _LOG.info("%s; it asks for a pause of %.0f s", error, wait_s)
+        self._ask_at = max(self._ask_at, time.monotonic() + wait_s)
 
 
 class RemoteFile:

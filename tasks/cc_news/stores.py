@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, Protocol
@@ -19,6 +20,7 @@ from expectations.records import Reason
 from tasks.errors import UsageError
 from tasks.fetch.client import Client, Deadlines
 from tasks.fetch.messages import Failure, Request, Response
+from tasks.fetch.pace import retry_after
 from tasks.settings import s3_endpoint, s3_region, user_agent
 from tasks.sources.streams import open_regular
 from tasks.storage import BUCKET, S3, s3_store
@@ -188,9 +190,8 @@ def _refused(answer: Response, address: str) -> StoreError:
         f"{address}: the server answers {status}{where}",
         is_temporary=status in _TEMPORARY,
     )
-    after = answer.field("Retry-After")
-    if after.isdecimal() and len(after) <= 6:  # noqa: PLR2004 - eleven days
-        error.retry_after_s = float(after)
+    if error.is_temporary:
+        error.retry_after_s = retry_after(answer.field("Retry-After"), time.time()) or 0.0
     return error
 
 

@@ -6,11 +6,13 @@ import gzip
 import re
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from functools import partial
 from hashlib import shake_128
 from itertools import chain, count, islice
@@ -459,6 +461,47 @@ def test_a_place_that_is_closed_is_not_asked_for_every_file(lake: Lake) -> None:
     assert len(behind.parts) == 1 + 3 * HASTY.tries
     assert sum(item.items for item in items if isinstance(item, Skip)) == 50
     assert {outcome for _, outcome, _ in skips(items)} == {Outcome.FAILED}
+
+
+@pytest.mark.parametrize("is_date", [False, True])
+def test_a_place_that_asks_for_an_hour_is_left_and_read_on_by_a_later_run(
+    lake: Lake, *, is_date: bool
+) -> None:
+    after = format_datetime(datetime.now(UTC) + timedelta(hours=1)) if is_date else "3600"
+    with published(month(FILES)) as (behind, base):
+        behind.fault = lambda path, first, _number: (
+            [answer(b"", "429 Too Many", Retry_After=after)]
+            if path == warc_path(2) and first >= 1_000
+            else None
+        )
+        first = list(read(lake, base))
+        asked_after = [path for path, _ in behind.parts if path == warc_path(3, day=2)]
+        refused = [offset for offset in behind.offsets(warc_path(2)) if offset >= 1_000]
+        commit(lake, first)
+        behind.fault = lambda *_: None
+        rest = list(read(lake, base))
+    assert not asked_after, "not even for another file"
+    assert len(refused) == 1
+    told, untried = [item for item in first if isinstance(item, Skip)]
+    assert (told.reason, told.outcome, untried.items) == (Reason.HTTP_STATUS, Outcome.FAILED, 1)
+    assert re.search(r"asks not to be asked for 3(600|59\d) s: run the same again", told.detail)
+    assert sorted(str(url) for url in urls(first) + urls(rest)) == sorted(ADDRESSES)
+
+
+def test_a_pause_that_is_asked_for_holds_whatever_is_asked_next(lake: Lake) -> None:
+    times: list[float] = []
+
+    def fault(path: str, _first: int, _number: int) -> Steps | None:
+        times.append(time.monotonic())
+        is_first = path in FILES and len(times) == 2
+        return [answer(b"", "503 Slow Down", Retry_After="1")] if is_first else None
+
+    with published(month(FILES)) as (behind, base):
+        behind.fault = fault
+        items = list(read(lake, base, patience=Patience(part_bytes=9_000, tries=1)))
+    assert times[2] - times[1] >= 1
+    assert skips(items) == [(Reason.HTTP_STATUS, Outcome.FAILED, 1)]
+    assert urls(items) == ADDRESSES[7:], "its file failed, the others were read"
 
 
 def test_a_file_that_is_listed_but_not_there_does_not_stop_the_others(lake: Lake) -> None:
