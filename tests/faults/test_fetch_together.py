@@ -63,7 +63,10 @@ def test_long_bodies_of_many_hosts_are_not_held_all_at_once(
         servers = [stack.enter_context(serving(behave)) for _ in range(HOSTS)]
         with measured() as cost:
             results = fetch(servers, "/")
-            sizes = [len(e.answer.body) for e in results if isinstance(e.answer, Response)]
+            found = [next(results).answer]
+            time.sleep(0.5)  # whoever can has its body by then
+            sizes = [len(found.pop().body) if isinstance(found[0], Response) else 0]
+            sizes += [len(e.answer.body) for e in results if isinstance(e.answer, Response)]
     assert sizes == [LONG] * HOSTS
     # Of 720 MiB: the limit, one beyond it, the one that waits, and the consumer's.
     assert cost.peak_bytes < 250 * MIB
