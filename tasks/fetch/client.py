@@ -303,9 +303,11 @@ class Client:
         """
         parts = urlsplit(url)
         before, self._kept = self._kept, (parts.scheme, parts.netloc)
-        number = self._curl.getinfo(pycurl.ACTIVESOCKET)
-        if before != self._kept and number >= 0:
-            with socket.socket(fileno=os.dup(number)) as kept, suppress(OSError):
+        if before == self._kept:
+            return
+        number = self._curl.getinfo(pycurl.ACTIVESOCKET)  # -1: none is open
+        if number >= 0:
+            with suppress(OSError), socket.socket(fileno=os.dup(number)) as kept:
                 kept.shutdown(socket.SHUT_RDWR)  # libcurl then finds it closed
 
     def _judge(self, request: Request, incoming: Incoming, code: int, message: str) -> Failure:
