@@ -28,7 +28,7 @@ from tasks.fetch.addresses import why_forbidden
 from tasks.fetch.curl_errors import failure_of, judge
 from tasks.fetch.incoming import ROOM_FOR_CODING, Incoming
 from tasks.fetch.messages import Failure, Request, Response
-from tasks.fetch.pace import host_of
+from tasks.fetch.request_fields import PRINTABLE, fields_of
 from tasks.fetch.room import FREE_BYTES, ROOM
 from tasks.sources.http import CodingError, CutOffError, TooLargeError, decode_payload
 
@@ -37,7 +37,6 @@ from tasks.sources.http import CodingError, CutOffError, TooLargeError, decode_p
 _URL = re.compile(
     r"https?://(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?(?:[/?][!\"$-~]*)?", re.IGNORECASE | re.ASCII
 )
-_PRINTABLE = re.compile(r"[ -~]+")
 _MAX_REMEMBERED = 1_000  # hosts that hung up
 # Options that the binding takes, but has no names for (curl/curl.h).
 _SUPPRESS_CONNECT_HEADERS = 265
@@ -113,7 +112,7 @@ class Client:
         proxy: str | None = None,
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
-        if not _PRINTABLE.fullmatch(user_agent):
+        if not PRINTABLE.fullmatch(user_agent):
             raise UsageError(f"the user agent {user_agent!r} is not printable ASCII")
         self._now = now
         self._user_agent = user_agent
@@ -154,7 +153,7 @@ class Client:
         self._error = None
         self._asked = 0
         host = urlsplit(request.url).netloc
-        sent = _fields(request, self._user_agent)
+        sent = fields_of(request, self._user_agent)
         self._hang_up_unless(request.url)
         curl = self._curl
         curl.setopt(pycurl.URL, request.url)
@@ -334,22 +333,3 @@ def _authorities() -> str:
     libcurl's own default is that of the machine it was built on.
     """
     return ssl.get_default_verify_paths().cafile or certifi.where()
-
-
-def _fields(request: Request, user_agent: str) -> tuple[tuple[str, str], ...]:
-    """All fields of a request: libcurl adds none of its own where it is given one of that name."""
-    fields = [("Host", host_of(request.url)), ("User-Agent", user_agent), ("Accept", "*/*")]
-    if request.byte_range is None:
-        fields.append(("Accept-Encoding", "gzip"))
-    else:
-        first, last = request.byte_range
-        fields += [("Accept-Encoding", "identity"), ("Range", f"bytes={first}-{last}")]
-    for name, validator in (
-        ("If-None-Match", request.etag),
-        ("If-Modified-Since", request.last_modified),
-    ):
-        # They once came from a server: a line break would be a header of its making.
-        value = (validator or "").strip(" ")
-        if _PRINTABLE.fullmatch(value):
-            fields.append((name, value))
-    return tuple(fields)
