@@ -24,7 +24,7 @@ create table feeds (
     url text not null, source_id text not null, etag text, last_modified text,
     body_hash blob, polled_at real not null, read_at real, due_at real not null,
     interval_s real not null, failures real not null, problem text, is_partly_read integer not null,
-    lies integer not null, primary key (source_id, url)
+    lies integer not null, is_home integer not null, primary key (source_id, url)
 ) without rowid;
 create table sites (source_id text primary key, looked_at real not null) without rowid;
 create table hosts (host text primary key, next_at real not null, learned real not null)
@@ -65,7 +65,8 @@ class KnownFeed:
 
     It was last asked at `polled_at`, and last read, not just found unmodified, at `read_at`;
     `is_partly_read` says that its older links were passed over then. `lies`: it was once found
-    changed though its validators had not, and is asked without them since.
+    changed though its validators had not, and is asked without them since. `is_home`: it is no feed
+    but the homepage that names them.
     """
 
     url: str
@@ -81,6 +82,7 @@ class KnownFeed:
     problem: str | None
     is_partly_read: bool = False
     lies: bool = False
+    is_home: bool = False
 
 
 def put_row(table: str, row: KnownAddress | KnownFeed) -> tuple[str, list[object]]:
@@ -98,7 +100,7 @@ def address_of(row: dict[str, Any]) -> KnownAddress:
 
 def feed_of(row: dict[str, Any]) -> KnownFeed:
     """Read a row of the table of feeds."""
-    flags = {name: bool(row[name]) for name in ("is_partly_read", "lies")}
+    flags = {name: bool(row[name]) for name in ("is_partly_read", "lies", "is_home")}
     return KnownFeed(**{**row, **flags})
 
 

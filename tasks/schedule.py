@@ -16,6 +16,7 @@ LAST_RECHECK_S = 32 * DAY
 
 SHORTEST_POLL_S = 10 * MINUTE
 LONGEST_POLL_S = DAY
+LONGEST_QUIET_POLL_S = 30 * DAY  # of a sitemap that has had no news for long
 FIRST_POLL_S = HOUR
 # Of a feed's links, the share that was known: above the one it is asked less often, below the
 # other more.

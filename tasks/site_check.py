@@ -6,50 +6,36 @@ import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from enum import StrEnum
+from datetime import datetime
 
-from expectations.records import PageKind, Reason
-from tasks.discover.homepage import (
-    find_feeds,
-    find_site,
-    find_sitemaps,
-    usual_feeds,
-    usual_sitemaps,
-)
-from tasks.discover.links import LeftOut, Link
-from tasks.fetch.client import Client
+from tasks.discover.homepage import find_site
 from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl
-from tasks.fetch.messages import Answer, Failure, Request, Response
+from tasks.fetch.messages import Answer, Failure, Request
 from tasks.fetch.pace import Pace, PaceRules, PaceStore
-from tasks.fetch.robots import Robots, RobotsStore, origin_of
+from tasks.fetch.robots import Robots, RobotsStore
 from tasks.licensing import Statement, rights_in_page
 from tasks.metadata import read_tags
-from tasks.metadata.dates import doubt, parse_date
-from tasks.network.documents import HEAD_BYTES, kind_of_document, read_document, read_tree
+from tasks.network.connect import clients
+from tasks.network.documents import read_document, read_tree
+from tasks.network.doors import MAX_DOCUMENT_BYTES, doors_of, is_had, usual_doors
 from tasks.parsing import Refusal
 from tasks.reservations import rights_reserved
-from tasks.robots_rules import sitemaps
-from tasks.settings import user_agent
+from tasks.site_answers import (
+    DocumentLook,
+    RobotsVerdict,
+    look_at_document,
+    robots_verdict,
+    why_no_page,
+)
 from tasks.sources import MAX_PAGE_BYTES
-from tasks.sources.http import charset, media_type
-from tasks.sources.payload import kind_of_payload
-from tasks.sources.sniff import why_binary
 
-MAX_DOCUMENT_BYTES = 50 << 20  # sitemaps.org: 50 MiB
+__all__ = ["DocumentLook", "RobotsVerdict", "SiteLook", "SiteToLookAt", "look_at_sites"]
+
 MAX_ASKED = 10  # feeds and sitemaps that are named; those of the usual places come beside them
 # Somebody waits for the answer: one second try, soon; and a host that is not to be asked for
 # longer than a minute is reported, not waited for.
 _CRAWL = CrawlRules(retries=1, retry_s=1.0)
 _LONGEST_WAIT_S = 90.0  # more than the longest Crawl-delay that is kept to
-
-
-class RobotsVerdict(StrEnum):
-    """What robots.txt says of a homepage."""
-
-    ALLOWED = "allowed"
-    DENIED = "denied"
-    UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,21 +51,6 @@ class SiteToLookAt:
     feeds: tuple[str, ...] = ()
     reads: int = 1
     delay_s: float | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentLook:
-    """A feed or sitemap that was asked. `newest_at`: of its entries with a date, if it has any."""
-
-    url: str
-    links: int = 0
-    newest_at: datetime | None = None
-    problem: str | None = None
-
-    @property
-    def is_of_use(self) -> bool:
-        """Whether it could be read and has entries."""
-        return self.problem is None and self.links > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +106,7 @@ def look_at_sites(  # noqa: PLR0913 - options and stores, all named at the call
     looking = {site.source_id: _Looking(site, robots, robots_store, now) for site in sites}
     results = crawl(
         *(each.targets() for each in looking.values()),
-        connect=lambda: Client(user_agent=user_agent(), allow_private=allow_private),
+        connect=clients(allow_private=allow_private),
         robots=robots,
         pace=Pace(
             pace_store,
@@ -216,28 +187,28 @@ class _Looking:
         url = answer.request.url
         look = replace(
             self.look,
-            robots=_robots_verdict(answer),
+            robots=robots_verdict(answer),
             crawl_delay_s=self._robots.crawl_delay(url),
             reserved=fetched.reserved,
         )
-        problem = _why_no_page(answer)
-        tree = read_tree(answer) if problem is None and isinstance(answer, Response) else None
-        if tree is None or isinstance(answer, Failure):
-            self.look = replace(look, problem=problem or "it is no page that can be read")
+        problem = why_no_page(answer)
+        if problem is not None or isinstance(answer, Failure):
+            self.look = replace(look, problem=problem)
+            return
+        tree = read_tree(answer)
+        if isinstance(tree, Refusal):
+            self.look = replace(look, problem=f"it is no page that can be read: {tree.detail}")
             return
         rights = rights_in_page(tree, read_tags(tree))
         found = find_site(tree)
-        stored = self._store.get(origin_of(url))
-        in_robots = sitemaps(stored.text, url) if stored is not None and stored.text else ()
-        declared = tuple(dict.fromkeys((*in_robots, *find_sitemaps(tree, url))))
+        doors = doors_of(tree, url, self._store)
         self.look = replace(
             look,
             homepage=url,
             name=found.name,
             language=found.language,
-            feeds=find_feeds(tree, url),
-            # Those of news first: they are what a reader of news would take.
-            sitemaps=tuple(sorted(declared, key=lambda sitemap: "news" not in sitemap.lower())),
+            feeds=doors.feeds,
+            sitemaps=doors.sitemaps,
             statements=rights.statements,
             reserved=tuple(
                 sorted({*look.reserved, *rights_reserved(answer.fields), *rights.reserved})
@@ -247,16 +218,17 @@ class _Looking:
         self._waiting.extend(map(_Ask, named[:MAX_ASKED]))
 
     def _take_document(self, ask: _Ask, answer: Answer) -> None:
-        document = _look_at_document(ask.url, answer, self.look.homepage, self._now())
+        document = read_document(answer, site=self.look.homepage) if is_had(answer) else None
+        look = look_at_document(ask.url, answer, document, self._now())
         if ask.is_guess:
-            if not document.is_of_use:
+            if document is None or not look.is_of_use:
                 return
             self._waiting.clear()
-            if _is_sitemap(answer):
+            if document.is_sitemap:
                 self.look = replace(self.look, sitemaps=(*self.look.sitemaps, ask.url))
             else:
                 self.look = replace(self.look, feeds=(*self.look.feeds, ask.url))
-        self.look = replace(self.look, documents=(*self.look.documents, document))
+        self.look = replace(self.look, documents=(*self.look.documents, look))
 
     def _guess(self) -> None:
         """Look in the usual places, where a homepage leads to nothing."""
@@ -264,74 +236,5 @@ class _Looking:
         home = self.look.homepage
         if home is not None:
             asked = {document.url for document in self.look.documents}
-            usual = (*usual_feeds(home), *usual_sitemaps(home))
-            self._waiting.extend(_Ask(url, is_guess=True) for url in usual if url not in asked)
-
-
-def _robots_verdict(answer: Answer) -> RobotsVerdict | None:
-    if isinstance(answer, Response):
-        return RobotsVerdict.ALLOWED
-    if answer.reason is Reason.ROBOTS:
-        return RobotsVerdict.DENIED
-    return RobotsVerdict.UNREACHABLE if answer.reason in _NO_ROBOTS else None
-
-
-_NO_ROBOTS = frozenset(
-    (
-        Reason.ROBOTS_UNREACHABLE,
-        Reason.DNS,
-        Reason.CONNECTION,
-        Reason.TLS,
-        Reason.TIMEOUT,
-    )
-)
-
-
-def _why_not_had(answer: Answer) -> str | None:
-    if isinstance(answer, Failure):
-        return f"{answer.reason}: {answer.detail}"
-    if not 200 <= answer.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
-        return f"HTTP status {answer.status}"
-    return None
-
-
-def _why_no_page(answer: Answer) -> str | None:
-    problem = _why_not_had(answer)
-    if problem is not None or isinstance(answer, Failure):
-        return problem
-    stated = answer.field("Content-Type")
-    kind = kind_of_document(answer.body[:HEAD_BYTES], charset(stated))
-    if kind != "page":
-        return f"it is a {kind}, not a page"
-    if kind_of_payload(stated, answer.body[:HEAD_BYTES]) is not PageKind.HTML:
-        return f"it is no page of HTML: {media_type(stated) or 'of no type'}"
-    binary = why_binary(answer.body[:HEAD_BYTES])
-    return None if binary is None else f"it is no page of HTML: {binary}"
-
-
-def _is_sitemap(answer: Answer) -> bool:
-    if isinstance(answer, Failure):
-        return False
-    stated = charset(answer.field("Content-Type"))
-    return kind_of_document(answer.body[:HEAD_BYTES], stated) == "sitemap"
-
-
-def _look_at_document(url: str, answer: Answer, site: str | None, now: float) -> DocumentLook:
-    problem = _why_not_had(answer)
-    if problem is not None or isinstance(answer, Failure):
-        return DocumentLook(url=url, problem=problem)
-    found = read_document(answer, site=site)
-    if found is None:
-        return DocumentLook(url=url, problem="a page, neither feed nor sitemap")
-    today = datetime.fromtimestamp(now, UTC)
-    links, newest_at, problem = 0, None, None
-    for item in found:
-        if isinstance(item, Refusal):
-            problem = problem or item.detail
-        elif not isinstance(item, LeftOut):
-            links += 1
-            stated = item.published if isinstance(item, Link) else None
-            stamp = parse_date(stated or item.modified)
-            if stamp is not None and doubt(stamp, today) is None:
-                newest_at = max(newest_at or stamp.utc(), stamp.utc())
-    return DocumentLook(url=url, links=links, newest_at=newest_at, problem=problem)
+            usual = (url for url in usual_doors(home) if url not in asked)
+            self._waiting.extend(_Ask(url, is_guess=True) for url in usual)

@@ -23,7 +23,10 @@ class FailingFeed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """What a lake remembers of a source: times of its feeds and of its homepage."""
+    """What a lake remembers of a source: times of its feeds and of its homepage.
+
+    `next_poll_at` and `feeds` are of its feeds and sitemaps alone.
+    """
 
     last_fetched_at: datetime | None
     next_poll_at: datetime | None
@@ -53,14 +56,15 @@ def list_sources(entries: Sequence[Source], memory: Memory | None) -> tuple[List
 
 
 def _remembered(memory: Memory, source_id: str) -> Remembered:
-    feeds = memory.feeds(source_id)
+    doors = memory.feeds(source_id)
+    feeds = [door for door in doors if not door.is_home]
     looked_at = memory.looked_at(source_id)
-    asked = [feed.polled_at for feed in feeds] + ([] if looked_at is None else [looked_at])
+    asked = [door.polled_at for door in doors] + ([] if looked_at is None else [looked_at])
     return Remembered(
         last_fetched_at=_time(max(asked, default=None)),
         next_poll_at=_time(min((feed.due_at for feed in feeds), default=None)),
         feeds=len(feeds),
-        failing=tuple(_failing(feed) for feed in feeds if feed.problem is not None),
+        failing=tuple(_failing(door) for door in doors if door.problem is not None),
     )
 
 

@@ -10,20 +10,23 @@ from collections.abc import Callable, Generator, Iterable
 from dataclasses import dataclass, replace
 from typing import Generic
 
+from expectations.records import Outcome, Reason
 from tasks.fetch.clients import Clients, Exchanger
 from tasks.fetch.frontier import Frontier, Host, Visit
+from tasks.fetch.messages import Answer, Failure, Request
 from tasks.fetch.pace import Pace, host_of
 from tasks.fetch.queues import Results, Streams
 from tasks.fetch.robots import Robots
 from tasks.fetch.trouble import Trouble
 from tasks.fetch.visits import Exchange, Fetched, Payload, Target, Turn, Visitor
 
-__all__ = ["CrawlRules", "Exchanger", "Fetched", "Target", "crawl"]
+__all__ = ["CrawlRules", "Exchanger", "Fetched", "Target", "crawl", "is_out_of_time"]
 
 _LOG = logging.getLogger(__name__)
 
 _TRIES_AT_ONCE = 64  # targets pulled before the consumer gets a result that is ready
 _MANY = 10  # a host with more than this part of `max_waiting` has many waiting
+_TIME_IS_UP = "the time of this run is up"
 _LONG_WAIT_S = 10.0  # that nobody set, and that a user may wonder about
 
 
@@ -63,15 +66,16 @@ def crawl(
 
     Every target comes out once. A host has one exchange at a time; one that waits for its pace
     holds no thread. A host that fails again and again, or that is not to be asked for long, is
-    given up: its remaining targets come out at once, with the reason. Close the iterator to stop
+    given up: its remaining targets come out at once, with the reason, and so do those whose
+    `not_after` their host's pace does not allow. Close the iterator to stop
     early.
 
     Args:
         streams: Targets, best a stream for each source: they are pulled in turn, and one that is
             at a host with many targets waiting does not hold up the others. They are pulled
             lazily, in the consumer's thread, while it asks for results, so they should not wait
-            long. None says: nothing now, ask again after the next result; where no result is to
-            come, it is the end of its stream.
+            long. None says: nothing now, ask again after the next result of this stream; where none
+            is to come, it is its end.
         connect: Opens a client; a host has one (`tasks.fetch.clients`). All are closed at the end.
         robots: Asked before each exchange; None: nobody is asked.
         pace: Asked before each exchange, those for robots.txt included.
@@ -132,7 +136,7 @@ class _Crawl(Generic[Payload]):
                 if fetched is not None:
                     self._outstanding -= 1
                     yield fetched
-                    self._streams.ask_again()
+                    self._streams.ask_again(fetched.target)
         finally:
             self._stop(threads)
 
@@ -196,6 +200,9 @@ class _Crawl(Generic[Payload]):
             if wait_s > max(self._pace.rules.longest_wait_s, delay):
                 self._trouble.leave(host.key, step.request, wait_s, at)
                 self._frontier.stage(host, visit, at)  # to be answered with that
+            elif not step.is_for_robots and at > visit.target.not_after:
+                visit.advance(_too_late(step.request))
+                self._frontier.stage(host, visit, 0.0)
             elif wait_s > 0:
                 if wait_s > max(_LONG_WAIT_S, delay):
                     _LOG.info(
@@ -254,3 +261,18 @@ class _Crawl(Generic[Payload]):
         if target.delay_s is not None and host_of(target.request.url) == host.key:
             delay = target.delay_s  # a source's own, so it is not for hosts it redirects to
         return max(delay, host.crawl_delay)
+
+
+def is_out_of_time(answer: Answer) -> bool:
+    """Whether a target was not asked for because of its `not_after`."""
+    return isinstance(answer, Failure) and answer.detail == _TIME_IS_UP
+
+
+def _too_late(request: Request) -> Failure:
+    return Failure(
+        request=request,
+        reason=Reason.NOT_DUE,
+        detail=_TIME_IS_UP,
+        outcome=Outcome.SKIPPED,
+        is_temporary=True,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Generic
 
 from tasks.fetch.messages import Response
@@ -13,39 +14,51 @@ from tasks.fetch.visits import Fetched, Payload, Target
 _STREAMS_AT_ONCE = 64  # whose target comes too early, looked into for another
 
 
+@dataclass(slots=True, eq=False)
+class _Stream(Generic[Payload]):
+    """A stream; `ahead` is a target that it gave too early, `is_idle` that it last gave none."""
+
+    targets: Iterator[Target[Payload] | None]
+    ahead: Target[Payload] | None = None
+    is_idle: bool = False
+
+
 class Streams(Generic[Payload]):
     """Targets of all streams, in turn. One that may not be taken yet is kept beside its stream."""
 
     def __init__(self, streams: Iterable[Iterable[Target[Payload] | None]]) -> None:
-        self._waiting: deque[tuple[Iterator[Target[Payload] | None], Target[Payload] | None]] = (
-            deque((iter(stream), None) for stream in streams)
-        )
-        self._idle: list[Iterator[Target[Payload] | None]] = []
+        self._waiting = deque(_Stream(iter(stream)) for stream in streams)
+        # By identity of the target, which whoever fetches it keeps alive.
+        self._under_way: dict[int, _Stream[Payload]] = {}
 
     def pull(self, may_take: Callable[[Target[Payload]], bool]) -> Target[Payload] | None:
         """The next target that may be taken; None if there is none just now."""
         too_early = 0
         while too_early < min(len(self._waiting), _STREAMS_AT_ONCE):
-            stream, ahead = self._waiting.popleft()
-            if ahead is None:
+            stream = self._waiting.popleft()
+            target = stream.ahead
+            if target is None:
                 try:
-                    ahead = next(stream)
+                    target = next(stream.targets)
                 except StopIteration:
                     continue
-            if ahead is None:
-                self._idle.append(stream)
-            elif may_take(ahead):
-                self._waiting.append((stream, None))
-                return ahead
-            else:
-                self._waiting.append((stream, ahead))
-                too_early += 1
+            stream.ahead, stream.is_idle = None, target is None
+            if target is None:
+                continue
+            self._waiting.append(stream)
+            if may_take(target):
+                self._under_way[id(target)] = stream
+                return target
+            stream.ahead = target
+            too_early += 1
         return None
 
-    def ask_again(self) -> None:
-        """Ask those that had nothing."""
-        self._waiting.extend((stream, None) for stream in self._idle)
-        self._idle.clear()
+    def ask_again(self, target: Target[Payload]) -> None:
+        """Ask the stream of a target that has a result, if it had nothing to give."""
+        stream = self._under_way.pop(id(target), None)
+        if stream is not None and stream.is_idle:
+            stream.is_idle = False
+            self._waiting.append(stream)
 
     @property
     def have_ended(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, replace
@@ -22,13 +23,15 @@ _MAX_REDIRECT_BYTES = 16 << 10
 class Target(Generic[Payload]):
     """What is to be fetched, for whom, and whatever the caller wants back with it.
 
-    `delay_s` is the source's own pace on the host of `request.url`; None: that of the rules.
+    `delay_s` is the source's own pace on the host of `request.url`; None: that of the rules. It is
+    not asked for after `not_after`, Unix time in seconds.
     """
 
     request: Request
     source_id: str
     payload: Payload
     delay_s: float | None = None
+    not_after: float = math.inf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

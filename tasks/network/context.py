@@ -12,11 +12,15 @@ from tasks.network.backlog import Backlog
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetching:
-    """A run's memory, archive and backlog, and its clock: Unix time, in seconds."""
+    """A run's memory, archive and backlog, and its clock: Unix time, in seconds.
+
+    A scheduled source is asked for nothing more after `scheduled_until`.
+    """
 
     run_id: str
     memory: Memory
     archive: Archive
     backlog: Backlog
     now: Callable[[], float]
+    scheduled_until: float
     max_page_bytes: int

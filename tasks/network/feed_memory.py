@@ -13,6 +13,7 @@ from tasks.network.site import Site
 from tasks.schedule import (
     DAY,
     FIRST_POLL_S,
+    LONGEST_POLL_S,
     failure_weight,
     is_recent,
     next_interval,
@@ -41,6 +42,7 @@ def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
     links: int,
     problem: str | None,
     is_partly_read: bool,
+    poll_s: int | None = None,
 ) -> KnownFeed:
     """What is to be remembered of a feed that was read, once its links have been fetched.
 
@@ -54,11 +56,13 @@ def feed_as_read(  # noqa: PLR0913 - all that is known of it, named at the call
         links: How many it has.
         problem: Why it could not be read to its end.
         is_partly_read: Whether its older links were passed over.
+        poll_s: Seconds that it asks to be left alone; kept to for up to a day.
     """
     now = fetching.now()
     interval = FIRST_POLL_S
     if before is not None:
         interval = next_interval(before.interval_s, known, links)
+    interval = max(interval, min(poll_s or 0, LONGEST_POLL_S))
     failures = 0.0
     if problem is not None:
         failures = (before.failures if before else 0.0) + failure_weight(Reason.BROKEN_FEED)

@@ -123,7 +123,9 @@ def _queued(
         hinted_at = hint.at if hint else None
         return Queued(source_id=site.source_id, url=link.url, given=given, hinted_at=hinted_at)
     # A hint that is gone would make another article of the same page.
-    return _again(fetching, site, known, given if given.hinted_by else known.given, hint)
+    kept = given if given.hinted_by else known.given
+    queued = _again(fetching, site, known, kept, hint)
+    return replace(queued, is_recheck=known.read_at is not None and not queued.is_hinted)
 
 
 def _again(
@@ -138,4 +140,5 @@ def _again(
         is_hinted=tells_change(hint, known),
         etag=known.etag if is_trusted else None,
         last_modified=known.last_modified if is_trusted else None,
+        is_recheck=True,
     )

@@ -10,20 +10,23 @@ from functools import partial
 
 from expectations.records import Page, Rejection, Skip
 from tasks.archive import FOLDER, Archive
-from tasks.fetch.client import Client
 from tasks.fetch.crawl import DEFAULT_CRAWL, CrawlRules, Exchanger, crawl
 from tasks.fetch.pace import Pace, PaceRules
 from tasks.fetch.robots import Robots
 from tasks.network.backlog import open_backlog
 from tasks.network.bucket import keep_archive, shared_memory, tidy_archive
+from tasks.network.connect import clients
 from tasks.network.context import Fetching
 from tasks.network.leftovers import take_leftovers
 from tasks.network.search import SiteSearch
 from tasks.network.site import Site
 from tasks.remembered import RememberedPace, RememberedRobots
-from tasks.settings import pipeline_version, proxy, user_agent
+from tasks.schedule import MINUTE
+from tasks.settings import pipeline_version
 from tasks.sources import MAX_PAGE_BYTES
 from tasks.storage import Lake
+
+SCHEDULED_S = 45 * MINUTE  # the schedule is hourly, and what was fetched is to be committed, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +58,8 @@ def fetch_sites(
 ) -> Generator[Page | Rejection | Skip]:
     """Fetch sites, archive what comes, and yield what it is, in the order of its coming.
 
-    First come the pages that killed runs had archived and not committed.
+    First come the pages that killed runs had archived and not committed. Of scheduled sites nothing
+    more is asked for after 45 minutes: the rest is for the next run.
 
     Args:
         lake: Whose memory and archive are used.
@@ -65,6 +69,7 @@ def fetch_sites(
     """
     if not sites:
         return
+    started_at = rules.now()
     with ExitStack() as stack:
         memory = stack.enter_context(shared_memory(lake))
         backlog = stack.enter_context(
@@ -89,13 +94,14 @@ def fetch_sites(
             archive=archive,
             backlog=backlog,
             now=rules.now,
+            scheduled_until=started_at + SCHEDULED_S,
             max_page_bytes=MAX_PAGE_BYTES,
         )
         searches = {site.source_id: SiteSearch(fetching, site) for site in sites}
         robots = Robots(RememberedRobots(memory), now=rules.now)
         results = crawl(
             *(search.targets() for search in searches.values()),
-            connect=rules.connect or _connect(rules),
+            connect=rules.connect or clients(allow_private=rules.allow_private),
             robots=robots,
             pace=Pace(
                 RememberedPace(memory), now=rules.now, rules=PaceRules(delay_s=rules.delay_s)
@@ -107,7 +113,3 @@ def fetch_sites(
             yield from searches[fetched.target.source_id].take(fetched)
         for search in searches.values():
             yield from search.end()
-
-
-def _connect(rules: FetchRules) -> Callable[[], Exchanger]:
-    return lambda: Client(user_agent=user_agent(), allow_private=rules.allow_private, proxy=proxy())

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from expectations.records import Outcome, Reason
 from tasks.fetch.client import Client, Deadlines
-from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl
+from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl, is_out_of_time
 from tasks.fetch.messages import Answer, Failure, Request, Response
 from tasks.fetch.pace import InMemoryPaceStore, Pace, PaceRules, host_of
 from tasks.fetch.robots import InMemoryRobotsStore, Robots
@@ -802,3 +802,45 @@ def test_an_iterator_that_nobody_closes_does_not_keep_the_program_alive(
     urls = [good.server.url("/1"), hanging.server.url("/"), good.server.url("/2")]
     ended = subprocess.run([sys.executable, "-c", DIES, *urls], timeout=20, check=False)
     assert ended.returncode == 7
+
+
+# Streams that wait, and targets that are too late
+
+
+def test_a_stream_that_waits_is_asked_again_after_a_result_of_its_own_and_no_other(
+    sites: Callable[..., Site],
+) -> None:
+    one, other = sites(), sites()
+    asked = Counter[str]()
+
+    def waiting(site: Site, results: list[str], *paths: str) -> Iterator[Target[str] | None]:
+        for path in paths:
+            yield from site.targets(path)
+            while path not in results:
+                asked[path] += 1
+                yield None
+
+    seen: list[str] = []
+    few = waiting(one, seen, "/a", "/b")
+    many = iter(other.targets(*numbered(40)))
+    for fetched in run(few, many):
+        seen.append(fetched.target.payload)  # noqa: PERF401 - the stream looks at it meanwhile
+    assert sorted(seen) == sorted(["/a", "/b", *numbered(40)])
+    assert max(asked.values()) == 1
+
+
+def test_what_its_hosts_pace_puts_off_for_too_long_comes_out_at_once(
+    sites: Callable[..., Site],
+) -> None:
+    one, other = sites(), sites()
+    until = time.time() + 0.5
+    hurried = [replace(each, not_after=until) for each in one.targets(*numbered(50))]
+    began = time.monotonic()
+    results = list(run(hurried, other.targets("/a"), pace=pace_of(0.2)))
+    assert time.monotonic() - began < 5
+    late = [fetched for fetched in results if is_out_of_time(fetched.answer)]
+    assert len(results) == 51
+    assert len(late) >= 45
+    assert {status(fetched) for fetched in late} == {Reason.NOT_DUE}
+    assert {status(fetched) for fetched in results if fetched not in late} == {200}
+    assert all(when - began < 2 for when, _ in one.visits.at)

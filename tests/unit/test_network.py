@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 import pytest
 
-from expectations.records import Page, Rejection, Skip
+from expectations.records import Page, Rejection
 from tasks.archive_index import index_of
-from tasks.fetch.crawl import CrawlRules
 from tasks.memory import Memory, open_memory
-from tasks.network import search
-from tasks.network.run import FetchRules, fetch_sites
+from tasks.network import page_queue
+from tasks.network.run import fetch_sites
 from tasks.network.settling import memory_of
-from tasks.network.site import Site, Start, StartKind, site_at, site_of_list
+from tasks.network.site import Start, StartKind, site_at, site_of_list
 from tasks.replay import read_archived
 from tasks.schedule import DAY, HOUR
 from tasks.storage import Lake, lake_at
+from tests.fetching import (
+    AT_ONCE,
+    RULES,
+    Clock,
+    fetch,
+    outcomes,
+    paths,
+    publish,
+    registered,
+    with_feed,
+)
 from tests.newsroom import NOON, NewsSite, a_text, news_site
-
-Item = Page | Rejection | Skip
-
-
-class Clock:
-    """Unix time that a test moves."""
-
-    def __init__(self) -> None:
-        self.time = NOON.timestamp()
-
-    def __call__(self) -> float:
-        return self.time
 
 
 @pytest.fixture
@@ -54,64 +51,6 @@ def lake(tmp_path: Path) -> Lake:
 def site() -> Iterator[NewsSite]:
     with news_site() as site:
         yield site
-
-
-RULES = FetchRules(delay_s=0.0, allow_private=True, crawl=CrawlRules(retry_s=0.01))
-# Of a clock that stands still while something is fetched, no second try would ever come.
-AT_ONCE = replace(RULES, crawl=CrawlRules(retries=0))
-runs = iter(range(1_000_000))
-
-
-def fetch(
-    lake: Lake,
-    *sites: Site,
-    rules: FetchRules = RULES,
-    clock: Clock | None = None,
-    is_killed: bool = False,
-) -> list[Item]:
-    """Fetch, and commit what came, unless the run is killed before."""
-    if clock is not None:
-        rules = replace(rules, now=clock)
-    items = list(fetch_sites(lake, sites, run_id=f"run-{next(runs):06}", rules=rules))
-    if not is_killed:
-        with open_memory(memory_of(lake)) as memory:
-            memory.settle(item.raw_ref or "" for item in items if not isinstance(item, Skip))
-    return items
-
-
-def outcomes(items: list[Item]) -> Counter[str]:
-    counted = Counter[str]()
-    for item in items:
-        if isinstance(item, Page):
-            counted["page"] += 1
-        elif isinstance(item, Rejection):
-            counted[f"rejected {item.rule}"] += 1
-        else:
-            counted[f"{item.outcome} {item.reason}"] += item.items
-    return counted
-
-
-def paths(items: list[Item]) -> list[str]:
-    return sorted(
-        "/" + (item.url or "").split("/", 3)[3] for item in items if isinstance(item, Page)
-    )
-
-
-def publish(site: NewsSite, *names: str) -> None:
-    for name in names:
-        site.publish(f"/news/{name}", f"Story {name}", a_text(name))
-
-
-def with_feed(site: NewsSite, *names: str) -> None:
-    publish(site, *names)
-    site.offer_feed(
-        "/feed", {f"/news/{n}": (f"Story {n}", NOON - timedelta(hours=1)) for n in names}
-    )
-
-
-def registered(site: NewsSite, kind: StartKind = StartKind.HOME, path: str = "/") -> Site:
-    start = Start(url=site.url + path, kind=kind)
-    return Site(source_id="wire", starts=(start,), is_scheduled=True)
 
 
 # What is found
@@ -292,7 +231,7 @@ def test_what_a_run_that_was_stopped_left_is_fetched_by_the_next_one(
 def test_a_scheduled_run_leaves_the_rest_of_a_long_list_to_the_next(
     lake: Lake, site: NewsSite, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "MAX_SCHEDULED_PAGES", 100)
+    monkeypatch.setattr(page_queue, "MAX_SCHEDULED_PAGES", 100)
     with_feed(site, *(str(number) for number in range(250)))
     source = registered(site, StartKind.FEED, "/feed")
     found = []
