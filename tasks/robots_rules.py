@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from protego import Protego
 
-from tasks.urls import as_requested
+from tasks.urls import as_requested, join
 
 MAX_BYTES = 500 << 10  # RFC 9309, 2.5: at least 500 KiB are to be parsed
 # More pause than this is no pace but a closed door, and one host would hold up a run for days;
@@ -89,10 +88,8 @@ def sitemaps(text: str, base: str) -> tuple[str, ...]:
         match = _SITEMAP.match(line)
         if match is None:
             continue
-        try:
-            url = as_requested(urljoin(base, match[1].strip()))
-        except ValueError:  # urljoin, over an unfinished IPv6 address
-            continue
+        joined = join(base, match[1].strip())
+        url = None if joined is None else as_requested(joined)
         if url is not None:
             found[url] = None
         if len(found) == _MAX_SITEMAPS:

@@ -29,6 +29,7 @@ _ASCII_HOST = re.compile(r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)  # Java Servlet 7.1.3: a visit
 _USERINFO = re.compile(r"^(\s*(?:https?:[/\\]*|[a-z][a-z0-9+.-]*://|//))[^/\\?#]*@", re.IGNORECASE)
 # A label of this kind counts as a prefix only where a host with a dot is left: `m.de` is a site.
+_BEFORE_QUERY = re.compile(r"[^?#]*")
 _WWW = re.compile(r"^www\.(?=[^.]+\.)")
 _SAME_SITE_PREFIX = re.compile(r"^(?:www\d*|m|mobile|amp)\.(?=[^.]+\.)")
 
@@ -65,6 +66,20 @@ def as_requested(url: str) -> str | None:
     if parts is None:
         return None
     return _join(parts, _normal_encoding(parts.path), _normal_encoding(parts.query))
+
+
+def join(base: str, reference: str) -> str | None:
+    """Resolve a reference as browsers do: a backslash before its query is a slash (URL Standard).
+
+    Otherwise an address with a password that is written with backslashes would be taken for a
+    path, and kept. None if it is broken.
+    """
+    place = _BEFORE_QUERY.match(reference)
+    end = place.end() if place else 0
+    try:
+        return urljoin(base, reference[:end].replace("\\", "/") + reference[end:])
+    except ValueError:  # over an unfinished IPv6 address
+        return None
 
 
 def host(url: str) -> str | None:
@@ -213,10 +228,8 @@ def _resolve(base: str | None, href: str) -> str | None:
     href = href.strip()
     if not href or len(href) > MAX_URL_CHARS:
         return None
-    try:
-        return canonicalise(urljoin(base, href) if base else href)
-    except ValueError:
-        return None
+    joined = join(base or "", href)
+    return None if joined is None else canonicalise(joined)
 
 
 def _is_front_page(canonical_url: str) -> bool:

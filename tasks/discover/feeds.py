@@ -148,8 +148,9 @@ def _stated(entry: FeedParserDict, name: str) -> str | None:
 def _address(entry: FeedParserDict, base: str, kind: str) -> str | None:
     """The first that is an address: FeedBurner's original, the link, an alternate, the id."""
     candidates = [entry.get("feedburner_origlink"), entry.get("link"), *_hrefs(entry, "alternate")]
-    # In RSS `isPermaLink` says whether it is one, and feedparser heeds it.
-    if kind.startswith("atom") or kind in _RDF_KINDS:
+    # In RSS `isPermaLink` says whether it is one; feedparser heeds it, unless a link is empty.
+    has_empty_link = entry.get("link") == ""
+    if kind.startswith("atom") or kind in _RDF_KINDS or has_empty_link:
         identity = entry.get("id") or ""
         candidates.append(identity if identity.startswith(("http://", "https://")) else None)
     return next((found for each in candidates if (found := resolve(base, each))), None)

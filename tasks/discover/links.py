@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from urllib.parse import urljoin
 
 from expectations.records import Reason
 from tasks.metadata.strings import clean
-from tasks.urls import MAX_URL_CHARS, canonicalise, host
+from tasks.urls import MAX_URL_CHARS, canonicalise, host, join
 
 MAX_TITLE_CHARS = 500
 # Media Cloud, over 180,000 feeds, reads as many of one; a news site publishes some 500 a day.
@@ -73,10 +72,8 @@ def resolve(base: str, href: str | None) -> str | None:
         return None
     if href[:8].lower().startswith(("http://", "https://")):  # most are; joining takes a fifth
         return canonicalise(href)
-    try:
-        return canonicalise(urljoin(base, href))
-    except ValueError:
-        return None
+    joined = join(base, href)
+    return None if joined is None else canonicalise(joined)
 
 
 def is_of_site(url: str, site: str) -> bool:

@@ -14,7 +14,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Self
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ import pycurl
 from expectations.records import Reason
 from tasks.errors import UsageError
 from tasks.fetch.addresses import why_forbidden
-from tasks.fetch.curl_errors import failure_of, judge
+from tasks.fetch.curl_errors import UNREACHABLE, failure_of, judge
 from tasks.fetch.incoming import ROOM_FOR_CODING, Incoming
 from tasks.fetch.messages import Failure, Request, Response
 from tasks.fetch.request_fields import PRINTABLE, fields_of
@@ -324,7 +324,8 @@ class Client:
             code = pycurl.E_PARTIAL_FILE
         judged = judge(code)
         detail = f"{message} {self._no_socket}".strip()
-        return failure_of(request, judged.reason, detail, is_temporary=judged.is_temporary)
+        failure = failure_of(request, judged.reason, detail, is_temporary=judged.is_temporary)
+        return replace(failure, is_unreachable=code in UNREACHABLE)
 
 
 def _authorities() -> str:

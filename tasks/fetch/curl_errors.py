@@ -41,6 +41,7 @@ _JUDGEMENTS = {
     _E_HTTP2_STREAM: Judgement(Reason.PROTOCOL, is_temporary=True),
     _E_TOO_LARGE: Judgement(Reason.TOO_LARGE, is_temporary=False),
 }
+UNREACHABLE = frozenset((pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_CONNECT))
 _ANY_OTHER = Judgement(Reason.CONNECTION, is_temporary=True)
 _OUTCOMES = {  # of all other reasons: FAILED
     Reason.FORBIDDEN_ADDRESS: Outcome.SKIPPED,

@@ -60,6 +60,7 @@ class Failure:
     SKIPPED where we do not want to go there, REJECTED where what came is unusable.
     `is_temporary` says that the same request may go well in a while. `was_asked`: False if the
     host was left alone for the rest of the run, so that this says nothing of the address.
+    `is_unreachable`: there was no connection to its host at all.
     """
 
     request: Request
@@ -68,6 +69,7 @@ class Failure:
     outcome: Outcome
     is_temporary: bool
     was_asked: bool = True
+    is_unreachable: bool = False
 
 
 Answer = Response | Failure

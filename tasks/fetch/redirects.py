@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from urllib.parse import urljoin
 
 from expectations.records import Outcome, Reason
 from tasks.fetch.messages import Failure, Request, Response
-from tasks.urls import MAX_URL_CHARS, as_requested
+from tasks.urls import MAX_URL_CHARS, as_requested, join
 
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2, asks at least five of crawlers
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))  # RFC 9110, 15.4
@@ -68,10 +67,8 @@ def _resolve(base: str, location: str) -> str | None:
     """The address that a Location names (RFC 9110, 10.2.2), without credentials and fragment."""
     if len(location) > MAX_URL_CHARS:
         return None
-    try:
-        return as_requested(urljoin(base, location))
-    except ValueError:  # urljoin, over an unfinished IPv6 address
-        return None
+    joined = join(base, location)
+    return None if joined is None else as_requested(joined)
 
 
 def _failure(request: Request, reason: Reason, detail: str) -> Failure:

@@ -52,7 +52,10 @@ class Trouble:
         if not is_unconnected and not is_trouble(answer):
             self._points.pop(host, None)
             return
-        if not is_first_try:  # second tries come when all else is done, so they come in a row
+        # Second tries come when all else is done, so they come in a row: of pages that fail they
+        # say nothing more of the host, but of one that cannot be reached they do.
+        is_unreachable = isinstance(answer, Failure) and answer.is_unreachable
+        if not is_first_try and not is_unreachable:
             return
         points = self._points.get(host, 0) + (_POINTS_FOR_NO_CONNECTION if is_unconnected else 1)
         self._keep(self._points, host, points)

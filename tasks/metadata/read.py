@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -275,11 +274,8 @@ def _absolute(addresses: Iterable[str], url: str | None) -> str | None:
     for address in addresses:
         if not address.strip():
             continue
-        try:
-            absolute = urljoin(url or "", address.strip())
-        except ValueError:
-            continue
-        if urls.canonicalise(absolute) is not None:
+        absolute = urls.join(url or "", address.strip())
+        if absolute is not None and urls.canonicalise(absolute) is not None:
             # As the site spells it: image services sign their parameters.
             return clean(urls.without_credentials(absolute), max_chars=urls.MAX_URL_CHARS)
     return None

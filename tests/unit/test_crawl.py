@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -607,6 +608,27 @@ def test_a_host_without_a_connection_is_given_up_after_five_pages(reason: str) -
     )
     assert set(outcomes(results).values()) == {Reason(reason)}
     assert len(set(asked)) == 5
+
+
+def test_a_host_that_is_gone_is_not_waited_for_by_its_last_pages() -> None:
+    asked: list[str] = []
+
+    class Counting(Client):
+        def get(self, request: Request) -> Answer:
+            asked.append(request.url)
+            return super().get(request)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    results = crawl(
+        [target(f"http://127.0.0.1:{port}/{number}", str(number)) for number in range(3)],
+        connect=lambda: Counting(user_agent="Broadsheet/1", allow_private=True),
+        robots=None,
+        pace=pace_of(),
+        rules=QUICK,
+    )
+    assert set(outcomes(results).values()) == {Reason.CONNECTION}
+    assert len(asked) == 5
 
 
 def test_what_a_client_raises_is_raised_to_the_consumer() -> None:

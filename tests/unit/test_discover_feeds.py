@@ -136,6 +136,9 @@ def test_a_json_feed_is_read_and_its_links_to_other_sites_are_not() -> None:
     [
         ("<guid>https://example.com/g</guid>", "https://example.com/g"),
         ("<guid isPermaLink='false'>https://example.com/?p=1</guid>", None),
+        ("<link/><guid isPermaLink='true'>https://example.com/g</guid>", "https://example.com/g"),
+        ("<link> </link><guid>https://example.com/g</guid>", "https://example.com/g"),
+        ("<link></link><guid>tag:example.com,2026:1</guid>", None),
         ("<guid>tag:example.com,2026:1</guid>", None),
         ("<guid isPermaLink='false'>1</guid><link>https://example.com/l</link>", "/l"),
         (

@@ -13,6 +13,7 @@ from tasks.urls import (
     canonicalise,
     choose_canonical,
     host,
+    join,
     same_host,
     without_credentials,
 )
@@ -227,3 +228,19 @@ def test_credentials_are_cut_and_nothing_else(url: str, bare: str) -> None:
 def test_an_article_id_is_the_hash_of_its_address() -> None:
     url = "https://example.com/story"
     assert article_id(url) == hashlib.sha256(url.encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("reference", "joined"),
+    [
+        (r"http:\\joe:secret@b.example\x", "http://joe:secret@b.example/x"),
+        (r"\\b.example\x", "https://b.example/x"),
+        (r"\x\y", "https://a.example/x/y"),
+        (r"y?a=\b#\c", r"https://a.example/p/y?a=\b#\c"),
+        ("http://[::1", None),
+    ],
+)
+def test_a_backslash_in_an_address_is_a_slash_before_the_query(
+    reference: str, joined: str | None
+) -> None:
+    assert join("https://a.example/p/", reference) == joined
