@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -18,7 +17,7 @@ from flows.source_output import (
     print_table,
 )
 from tasks import urls
-from tasks.errors import LakeError, SourceError, UsageError
+from tasks.errors import SourceError, UsageError
 from tasks.fetch.pace import InMemoryPaceStore
 from tasks.fetch.robots import InMemoryRobotsStore
 from tasks.memory import Memory, open_memory, read_memory
@@ -51,8 +50,7 @@ _FEEDS_OF_AN_ENTRY = 5  # that are read and written down; each costs the site's 
 def print_sources(*, registry: Path, lake: str, as_json: bool) -> None:
     """Print the registry's entries and what the lake remembers of them."""
     entries = load_registry(registry)
-    path = memory_of(lake_at(lake))
-    with _usable(path, lake), read_memory(path) as memory:
+    with read_memory(memory_of(lake_at(lake))) as memory:
         listed = list_sources(entries, memory)
     if as_json:
         print_json({"registry": str(registry), "sources": [listed_as_json(s) for s in listed]})
@@ -170,16 +168,5 @@ def _memory(name: str) -> Iterator[Memory | None]:
     lake = lake_at(name)
     path = memory_of(lake)
     is_there = path.exists() or (lake.home / LAKE_MARKER).exists()
-    with _usable(path, name), ExitStack() as stack:
+    with ExitStack() as stack:
         yield stack.enter_context(open_memory(path)) if is_there else None
-
-
-@contextmanager
-def _usable(path: Path, lake: str) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise LakeError(
-            f"the memory of the lake {lake} cannot be used ({path}: {error}): make it writable, "
-            "mend it or move it away; without it, sites are asked once more for what is known"
-        ) from error

@@ -18,6 +18,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from tasks.errors import LakeError
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
 from tasks.known import LAYOUT, SCHEMA, KnownAddress, KnownFeed, address_of, feed_of, put_row
@@ -190,20 +191,25 @@ class Memory:
 
 @contextmanager
 def open_memory(path: Path) -> Iterator[Memory]:
-    """Open a lake's memory, or begin one. One of another layout is begun anew."""
+    """Open a lake's memory, or begin one. One of another layout is begun anew.
+
+    Raises:
+        LakeError: if it is damaged or cannot be written, then or later.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    # Each statement is a transaction of its own, but where one is begun.
-    connection = sqlite3.connect(
-        path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
-    )
-    with closing(connection):
-        connection.row_factory = _as_dict
-        connection.execute("pragma journal_mode = wal")
-        # A power cut may cost the last requests' notes, never the file.
-        connection.execute("pragma synchronous = normal")
-        with transaction(connection):
-            _begin(connection)
-        yield Memory(connection)
+    with _errors_named(path):
+        # Each statement is a transaction of its own, but where one is begun.
+        connection = sqlite3.connect(
+            path, timeout=BUSY_TIMEOUT_S, check_same_thread=False, isolation_level=None
+        )
+        with closing(connection):
+            connection.row_factory = _as_dict
+            connection.execute("pragma journal_mode = wal")
+            # A power cut may cost the last requests' notes, never the file.
+            connection.execute("pragma synchronous = normal")
+            with transaction(connection):
+                _begin(connection)
+            yield Memory(connection)
 
 
 @contextmanager
@@ -211,6 +217,9 @@ def read_memory(path: Path) -> Iterator[Memory | None]:
     """Open a lake's memory for reading, also where nothing may be written; None if there is none.
 
     One of another layout is none: it is begun anew by whoever writes next.
+
+    Raises:
+        LakeError: if it is damaged.
     """
     if not path.exists():
         yield None
@@ -218,10 +227,22 @@ def read_memory(path: Path) -> Iterator[Memory | None]:
     # Beside a file that is written to, SQLite keeps a journal and an index of it.
     is_fixed = not os.access(path.parent, os.W_OK)
     uri = f"{path.absolute().as_uri()}?{'immutable=1' if is_fixed else 'mode=ro'}"
-    connection = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
-    with closing(connection):
-        connection.row_factory = _as_dict
-        yield Memory(connection) if _has_layout(connection) else None
+    with _errors_named(path):
+        connection = sqlite3.connect(uri, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+        with closing(connection):
+            connection.row_factory = _as_dict
+            yield Memory(connection) if _has_layout(connection) else None
+
+
+@contextmanager
+def _errors_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise LakeError(
+            f"the lake's memory cannot be used ({path}: {error}): make it writable, mend it or "
+            "move it away; without it, sites are asked once more for what is known"
+        ) from error
 
 
 def _has_layout(connection: sqlite3.Connection) -> bool:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from expectations.records import Given
+from tasks.errors import LakeError
 from tasks.fetch.robots import StoredRobots
 from tasks.known import KnownAddress, KnownFeed
 from tasks.memory import open_memory, read_memory
@@ -210,3 +211,10 @@ def test_a_pending_page_is_taken_over_by_one_run(path: Path) -> None:
         assert memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="one")
         assert not memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="another")
         assert memory.pending() == [("pages/a.warc.gz#1", "one")]
+
+
+def test_a_memory_that_is_damaged_is_named_with_what_to_do(path: Path) -> None:
+    path.write_bytes(b"no database" * 1_000)
+    for opened in (open_memory, read_memory):
+        with pytest.raises(LakeError, match=rf"{path.name}.*move it away"), opened(path):
+            pass
