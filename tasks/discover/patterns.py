@@ -71,6 +71,14 @@ _DIGITS = re.compile(r"\d+")
 _ID = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 _WORD_BREAK = re.compile(r"[-_\s]+")
 
+_NOTICES = frozenset(
+    (
+        *("404", "403", "410", "error", "errors", "error404", "not-found", "notfound", "not_found"),
+        *("page-not-found", "pagenotfound", "seite-nicht-gefunden", "page-introuvable"),
+        *("consent", "cookie-consent", "cookiewall", "gdpr", "captcha", "challenge", "blocked"),
+        *("access-denied", "maintenance", "unavailable", "paywall", "age-verification"),
+    )
+)
 _FILE_ENDINGS = frozenset(_FILES.split())
 _KIND_OF_LIST = {word: kind for kind, words in _LISTS.items() for word in words.split()}
 _KIND_OF_SERVICE = {word: kind for kind, words in _SERVICES.items() for word in words.split()}
@@ -104,6 +112,15 @@ def why_no_article(url: str) -> str | None:
     if _is_page_of_list(segments):
         return "page of a list"
     return _kind_of_path(segments)
+
+
+def leads_to_notice(url: str) -> bool:
+    """Tell whether a canonical URL that a redirect leads to is that of a notice.
+
+    Articles may have such a name, too; but not one that other addresses lead to.
+    """
+    segments = unquote(urlsplit(url).path).casefold().split("/")
+    return any(_stem(segment) in _NOTICES for segment in segments)
 
 
 def looks_like_article(url: str) -> bool:

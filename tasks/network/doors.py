@@ -9,10 +9,11 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from tasks.discover.homepage import find_feeds, find_sitemaps, usual_feeds, usual_sitemaps
-from tasks.fetch.messages import Answer, Response
+from tasks.fetch.messages import Answer, Failure, Response
 from tasks.fetch.robots import RobotsStore, origin_of
 from tasks.robots_rules import sitemaps
 
+_PARTIAL_CONTENT = 206
 MAX_DOCUMENT_BYTES = 100 << 20  # of a sitemap with gzip undone; the protocol allows 50 MiB
 
 
@@ -47,8 +48,13 @@ def usual_doors(url: str) -> tuple[str, ...]:
 
 
 def is_had(answer: Answer) -> TypeGuard[Response]:
-    """Whether something came of a request: a response of success (RFC 9110, 15.3)."""
-    return isinstance(answer, Response) and 200 <= answer.status < 300  # noqa: PLR2004 - as said
+    """Whether something came of a request: a response of success (RFC 9110, 15.3).
+
+    Nobody asks for a part of anything, so a part (15.3.7) is none.
+    """
+    if isinstance(answer, Failure) or answer.status == _PARTIAL_CONTENT:
+        return False
+    return 200 <= answer.status < 300  # noqa: PLR2004 - as said
 
 
 def _is_of_news(url: str) -> bool:

@@ -16,12 +16,13 @@ from expectations.records import (
     Stage,
     rejection,
 )
-from tasks.discover.patterns import why_no_article
+from tasks.discover.patterns import Patterns, leads_to_notice, why_no_article
 from tasks.fetch.messages import Failure, Response
 from tasks.known import KnownAddress
 from tasks.network.address_memory import address_as_read
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
+from tasks.network.doors import is_had
 from tasks.network.hints import believed_from, latest
 from tasks.reservations import rights_reserved
 from tasks.schedule import failure_weight, next_page_try, next_recheck, put_off
@@ -31,11 +32,12 @@ NOT_MODIFIED = 304
 _GONE = 410  # RFC 9110, 15.5.11
 
 
-def keep_page(
+def keep_page(  # noqa: PLR0913 - what came, all named at the call
     fetching: Fetching,
     queued: Queued,
     result: Response | Failure,
     *,
+    patterns: Patterns,
     redirects: Sequence[Response] = (),
     reserved: Sequence[str] = (),
 ) -> Page | Rejection | Skip:
@@ -45,20 +47,22 @@ def keep_page(
         fetching: The run.
         queued: The address that was asked for.
         result: What came of it in the end.
+        patterns: The source's.
         redirects: The way there.
         reserved: Rights that the site reserves for all its pages.
     """
     known = fetching.memory.addresses([queued.url]).get(queued.url)
-    if redirects and isinstance(result, Response) and why_no_article(result.request.url):
+    reason = _why_left(result.request.url, patterns) if redirects else None
+    if reason is not None and isinstance(result, Response):
         # Many sites lead from an article that is gone to their front page.
         _remember_failure(fetching, queued, known, replace(result, status=_GONE))
         return Skip(
             source_id=queued.source_id,
-            reason=Reason.NOT_AN_ARTICLE,
+            reason=reason,
             stage=Stage.FETCH,
             detail=f"{queued.url} leads to {result.request.url}",
         )
-    if isinstance(result, Response) and 200 <= result.status < 300:  # noqa: PLR2004 - RFC 9110, 15.3
+    if is_had(result):
         return _keep(fetching, queued, result, known, redirects, reserved)
     if known is not None and _is_unmodified(result, known):
         _remember(fetching, queued, known)
@@ -148,6 +152,14 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         pending=None if isinstance(item, Skip) else (archived.raw_ref, fetching.run_id),
     )
     return item
+
+
+def _why_left(url: str, patterns: Patterns) -> Reason | None:
+    """Why what a redirect leads to is not taken for the article."""
+    if patterns.why_excluded(url) is not None:
+        return Reason.EXCLUDED
+    is_none = why_no_article(url) is not None or leads_to_notice(url)
+    return Reason.NOT_AN_ARTICLE if is_none else None
 
 
 def _is_unmodified(result: Response | Failure, known: KnownAddress) -> bool:

@@ -147,6 +147,7 @@ class SiteSearch:
             self._fetching,
             queued,
             fetched.answer,
+            patterns=self.site.patterns,
             redirects=fetched.redirects,
             reserved=fetched.reserved,
         )

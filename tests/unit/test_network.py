@@ -13,6 +13,7 @@ import pytest
 
 from expectations.records import Page, Rejection
 from tasks.archive_index import index_of
+from tasks.discover.patterns import Patterns
 from tasks.memory import Memory, open_memory
 from tasks.network import page_queue
 from tasks.network.run import fetch_sites
@@ -751,3 +752,28 @@ def test_a_page_that_is_cut_off_in_the_archive_is_lost(
     lost = fetch(lake, source, clock=clock)
     assert outcomes(lost)["rejected vanished"] == 1
     assert paths(fetch(lake, source, clock=clock)) == ["/news/one"]
+
+
+@pytest.mark.parametrize(
+    ("target", "outcome"),
+    [
+        ("/video/2026/thing", "skipped excluded"),
+        ("/error/404", "skipped not_an_article"),
+        ("/consent?back=/news/one", "skipped not_an_article"),
+        ("/news/two", "page"),
+    ],
+)
+def test_what_a_redirect_leads_to_must_be_an_article_of_the_source(
+    lake: Lake, site: NewsSite, target: str, outcome: str
+) -> None:
+    with_feed(site, "one")
+    site.publish(target, "Elsewhere", a_text("elsewhere"))
+    site.redirects["/news/one"] = target
+    source = replace(site_at(f"{site.url}/feed"), patterns=Patterns(exclude=("/video/*",)))
+    assert outcomes(fetch(lake, source)) == {outcome: 1}
+
+
+def test_a_part_that_nobody_asked_for_is_no_page(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one")
+    site.statuses["/news/one"] = 206
+    assert outcomes(fetch(lake, site_at(f"{site.url}/feed"))) == {"failed http_status": 1}
