@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from protego import Protego
 
-from tasks.urls import as_requested, join
+from tasks.urls import as_requested, join, without_credentials_within
 
 MAX_BYTES = 500 << 10  # RFC 9309, 2.5: at least 500 KiB are to be parsed
 # More pause than this is no pace but a closed door, and one host would hold up a run for days;
@@ -78,7 +78,8 @@ def decode(body: bytes) -> str:
     if len(body) > MAX_BYTES:
         body = body[: max(body.rfind(b"\n", 0, MAX_BYTES), body.rfind(b"\r", 0, MAX_BYTES), 0)]
     text = body.decode("utf-8-sig", "replace")
-    return "" if text.lstrip()[:1] == "<" else text
+    # It is kept, and may name sitemaps by addresses with passwords.
+    return "" if text.lstrip()[:1] == "<" else without_credentials_within(text)
 
 
 def sitemaps(text: str, base: str) -> tuple[str, ...]:

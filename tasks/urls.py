@@ -22,6 +22,7 @@ MAX_HOST_CHARS = 253
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _LINE_BREAKS = re.compile(r"[\t\r\n]")  # browsers drop them anywhere (WHATWG URL, 4.4)
 _CONTROLS_AND_SPACE = "".join(map(chr, range(0x21)))  # browsers drop them at both ends (the same)
+_USERINFO_WITHIN = re.compile(r"(https?:[/\\]{1,9})[^/\\?#\s@<>\"]{0,500}@", re.IGNORECASE)
 _BEFORE_QUERY = re.compile(r"[^?#]*")
 _PERCENT = re.compile(r"%([0-9A-Fa-f]{2})|([^!-~]|[\"%<>\[\\\]^`{|}])")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -107,6 +108,11 @@ def article_id(canonical_url: str) -> str:
 def without_credentials(url: str) -> str:
     """Cut `user:password@` (and line breaks) from a URL; all else stays as it was written."""
     return _USERINFO.sub(r"\1", _LINE_BREAKS.sub("", url), count=1)
+
+
+def without_credentials_within(text: str) -> str:
+    """Cut `user:password@` from all http(s) URLs within a text."""
+    return _USERINFO_WITHIN.sub(r"\1", text) if "@" in text else text
 
 
 def choose_canonical(page_url: str | None, declared: Sequence[str]) -> str | None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from tasks.fetch.room import FREE_BYTES
-from tasks.urls import without_credentials
+from tasks.urls import without_credentials, without_credentials_within
 
 # Chrome takes 256 KiB, servers take 8 to 16 KiB of a client.
 MAX_HEADER_BYTES = 64 << 10
@@ -118,11 +118,14 @@ class Incoming:
 
 
 def _without_credentials(line: bytes) -> bytes:
-    """Cut `user:password@` from an address: what is kept of a response is kept for good."""
+    """Cut `user:password@` from addresses: what is kept of a response is kept for good."""
     name, _, value = line.partition(b":")
-    if b"@" not in value or name.strip().lower() not in _ADDRESSES:
+    if b"@" not in value:
         return line
-    return name + b":" + without_credentials(value.decode("latin-1")).encode("latin-1")
+    text = value.decode("latin-1")
+    is_address = name.strip().lower() in _ADDRESSES  # others, such as Link, have some within
+    cut = without_credentials(text) if is_address else without_credentials_within(text)
+    return name + b":" + cut.encode("latin-1")
 
 
 def _decode(value: bytes) -> str:

@@ -16,6 +16,7 @@ from tasks.urls import (
     join,
     same_host,
     without_credentials,
+    without_credentials_within,
 )
 
 WORDS = """
@@ -244,3 +245,16 @@ def test_a_backslash_in_an_address_is_a_slash_before_the_query(
     reference: str, joined: str | None
 ) -> None:
     assert join("https://a.example/p/", reference) == joined
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("Sitemap: https://joe:pw@a.example/s.xml\n", "Sitemap: https://a.example/s.xml\n"),
+        ("<http://joe:p%20w@a.example/x>; rel=next", "<http://a.example/x>; rel=next"),
+        (r"5; url=http:\\joe@a.example/", r"5; url=http:\\a.example/"),
+        ("mail me@a.example or see https://a.example/@me", None),
+    ],
+)
+def test_credentials_are_cut_from_addresses_within_a_text(text: str, cut: str | None) -> None:
+    assert without_credentials_within(text) == (text if cut is None else cut)
