@@ -43,10 +43,11 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Items of a feed or sitemap that are not handed on, and why."""
+    """Items of a feed or sitemap that are not handed on, and why; `example`: one, in words."""
 
     reason: Reason
     items: int
+    example: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

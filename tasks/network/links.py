@@ -26,11 +26,15 @@ MOST_RECHECKS = 1_000  # of a source and run
 
 @dataclass(frozen=True, slots=True)
 class Queueing:
-    """What became of links: how many are fetched as new ones, how many again, how many not."""
+    """What became of links: how many are fetched as new ones, how many again, how many not.
+
+    `examples` are of those that are not, in words.
+    """
 
     new: int
     again: int
     left: Counter[Left]
+    examples: dict[Left, str]
 
 
 def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut]) -> Queueing:
@@ -41,12 +45,15 @@ def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut])
     """
     new = again = 0
     left = Counter[Left]()
+    examples: dict[Left, str] = {}
     remaining = iter(links)
     while some := list(islice(remaining, _LOOKED_UP_AT_ONCE)):
         found = [link for link in some if isinstance(link, Link)]
         for item in some:
             if isinstance(item, LeftOut):
                 left[item.reason, Outcome.SKIPPED] += item.items
+                if item.example is not None:
+                    examples.setdefault((item.reason, Outcome.SKIPPED), item.example)
         known = fetching.memory.addresses(link.url for link in found)
         for link in found:
             if not fetching.backlog.see(link.url):
@@ -56,11 +63,12 @@ def queue_links(fetching: Fetching, site: Site, links: Iterable[Link | LeftOut])
             fate = _why_not(fetching, site, link, hint, before)
             if fate is not None:
                 left[fate] += 1
+                examples.setdefault(fate, link.url)
                 continue
             fetching.backlog.push(_queued(fetching, site, link, hint, before))
             new += before is None
             again += before is not None
-    return Queueing(new, again, left)
+    return Queueing(new, again, left, examples)
 
 
 def queue_due(fetching: Fetching, site: Site) -> None:

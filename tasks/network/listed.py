@@ -14,12 +14,19 @@ from tasks.discover.sitemaps import read_sitemap
 from tasks.network.documents import HEAD_BYTES, Found, kind_of_document, links_of_feed
 from tasks.parsing import Refusal
 from tasks.sources.streams import DamageError, chunks, open_regular, open_stream, read_head
-from tasks.urls import MAX_URL_CHARS, as_requested, host
+from tasks.urls import (
+    MAX_URL_CHARS,
+    as_requested,
+    host,
+    without_credentials,
+    without_credentials_within,
+)
 
 # What a saved file's relative links belong to is not known (RFC 2606 keeps the name free).
 _NOWHERE = "http://list.invalid/"
 _FIRST_ADDRESS = re.compile(r"<(?:\w+:)?loc>\s*(https?://[^\s<]+)", re.IGNORECASE)
 _COMMENT = "#"
+_SHOWN = 200  # characters of a broken line
 _TOO_LONG = 4 * MAX_URL_CHARS + 4  # bytes of UTF-8, a BOM included: no address, and stays none
 
 
@@ -57,11 +64,11 @@ def _line(line: bytes) -> Iterator[Found]:
     if not text or text.startswith(_COMMENT):
         return
     url = as_requested(text)
-    yield (
-        LeftOut(Reason.BROKEN_LINE, 1)
-        if url is None
-        else Link(url=url, hint_source=HintSource.PAGE)
-    )
+    if url is not None:
+        yield Link(url=url, hint_source=HintSource.PAGE)
+        return
+    shown = without_credentials(without_credentials_within(text[:_SHOWN]))
+    yield LeftOut(Reason.BROKEN_LINE, 1, f"no http(s) address: {shown!a}")
 
 
 def _found_somewhere(found: Iterator[Found]) -> Iterator[Found]:

@@ -48,6 +48,7 @@ class SiteSearch:
         self._pages = PageQueue(fetching, site)
         self._under_way = self._finds_under_way = 0
         self._left = Counter[Left]()
+        self._examples: dict[Left, str] = {}
         self._rejected: list[Rejection] = []
         self._feeds_read: list[KnownFeed] = []
         self._has_rest = False  # links or documents that only the next run asks for
@@ -99,7 +100,12 @@ class SiteSearch:
         self._left[Reason.NOT_DUE, Outcome.SKIPPED] += self._pages.waiting + self._pages.rechecks
         for (reason, outcome), items in sorted((self._left + self._finds.left).items()):
             yield Skip(
-                source_id=source_id, reason=reason, stage=Stage.FETCH, outcome=outcome, items=items
+                source_id=source_id,
+                reason=reason,
+                stage=Stage.FETCH,
+                detail=self._examples.get((reason, outcome), ""),
+                outcome=outcome,
+                items=items,
             )
 
     def _begin(self) -> None:
@@ -291,4 +297,5 @@ class SiteSearch:
         self._fetching.backlog.begin_list(self.site.source_id)
         queued = queue_links(self._fetching, self.site, links)
         self._left.update(queued.left)
+        self._examples = queued.examples | self._examples
         return queued

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from expectations.records import Page, Rejection
+from expectations.records import Page, Rejection, Skip
 from tasks.archive_index import index_of
 from tasks.discover.patterns import Patterns
 from tasks.memory import Memory, open_memory
@@ -136,10 +136,10 @@ def test_a_file_lists_pages(lake: Lake, site: NewsSite, tmp_path: Path) -> None:
     publish(site, "one", "two")
     listed = tmp_path / "urls.txt"
     listed.write_text(f"# mine\n{site.url}/news/one\n\n{site.url}/news/two\nno address\n")
-    assert outcomes(fetch(lake, site_of_list(str(listed)))) == {
-        "page": 2,
-        "skipped broken_line": 1,
-    }
+    items = fetch(lake, site_of_list(str(listed)))
+    assert outcomes(items) == {"page": 2, "skipped broken_line": 1}
+    (broken,) = [item.detail for item in items if isinstance(item, Skip)]
+    assert broken == "no http(s) address: 'no address'"
 
 
 def test_a_saved_feed_lists_pages(lake: Lake, site: NewsSite, tmp_path: Path) -> None:
@@ -163,11 +163,11 @@ def test_pages_that_are_no_articles_are_skipped_with_that_reason(
 
 
 def test_patterns_of_the_source_leave_pages_out(lake: Lake, site: NewsSite) -> None:
-    from tasks.discover.patterns import Patterns
-
     with_feed(site, "one", "two")
     named = replace(site_at(f"{site.url}/feed"), patterns=Patterns(exclude=("*/two",)))
-    assert outcomes(fetch(lake, named)) == {"page": 1, "skipped excluded": 1}
+    items = fetch(lake, named)
+    assert outcomes(items) == {"page": 1, "skipped excluded": 1}
+    assert [i.detail for i in items if isinstance(i, Skip)] == [f"{site.url}/news/two"]
 
 
 def test_what_robots_txt_denies_is_skipped(lake: Lake, site: NewsSite) -> None:
