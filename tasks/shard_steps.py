@@ -10,7 +10,7 @@ from pathlib import Path
 from expectations.records import Article, FunnelCount, Rejection
 from tasks.cc_news.progress import settle_cc_news
 from tasks.commit import SeenPagesError, Shard, commit_shard, transaction_of
-from tasks.network.settling import settle
+from tasks.network.settling import settle, sync_archive
 from tasks.opening import open_lake
 from tasks.pool import shared_pool
 from tasks.rule_hits import SourceHits, count_hits
@@ -55,6 +55,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
     seen = find_seen(lake, pages, before=transaction_of(run.run_id, shard.name))
     unread, skips = read_rejections(shard), read_skips(shard)
     TALLY.add(articles=len(seen), rejected=len(unread), skipped=sum(skip.items for skip in skips))
+    sync_archive(lake, shard)
     results: dict[int, Article | Rejection] = {}
     while True:
         results |= _extract(shard, run, pages, leave_out=seen.keys() | results.keys())
