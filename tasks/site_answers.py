@@ -10,7 +10,7 @@ from expectations.records import PageKind, Reason
 from tasks.discover.links import LeftOut, Link
 from tasks.fetch.messages import Answer, Failure, Response
 from tasks.metadata.dates import doubt, parse_date
-from tasks.network.documents import HEAD_BYTES, Document, kind_of_document
+from tasks.network.documents import HEAD_BYTES, Document, kind_of_document, why_no_document
 from tasks.network.doors import is_had
 from tasks.parsing import Refusal
 from tasks.sources.http import charset, media_type
@@ -94,8 +94,8 @@ def look_at_document(
         now: Unix time, in seconds.
     """
     problem = why_not_had(answer)
-    if problem is None and document is None:
-        problem = "a page, neither feed nor sitemap"
+    if problem is None and document is None and isinstance(answer, Response):
+        problem = why_no_document(answer)
     if problem is not None or document is None:
         return DocumentLook(url=url, problem=problem)
     today = datetime.fromtimestamp(now, UTC)

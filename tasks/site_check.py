@@ -8,16 +8,15 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from tasks.discover.homepage import find_site
 from tasks.fetch.crawl import CrawlRules, Fetched, Target, crawl
 from tasks.fetch.messages import Answer, Failure, Request
 from tasks.fetch.pace import Pace, PaceRules, PaceStore
 from tasks.fetch.robots import Robots, RobotsStore
-from tasks.licensing import Statement, rights_in_page
-from tasks.metadata import read_tags
+from tasks.licensing import Statement
 from tasks.network.connect import clients
-from tasks.network.documents import read_document, read_tree
+from tasks.network.documents import read_document
 from tasks.network.doors import MAX_DOCUMENT_BYTES, doors_of, is_had, usual_doors
+from tasks.network.site_page import read_site_page
 from tasks.parsing import Refusal
 from tasks.reservations import rights_reserved
 from tasks.site_answers import (
@@ -28,6 +27,7 @@ from tasks.site_answers import (
     why_no_page,
 )
 from tasks.sources import MAX_PAGE_BYTES
+from tasks.sources.http import charset
 
 __all__ = ["DocumentLook", "RobotsVerdict", "SiteLook", "SiteToLookAt", "look_at_sites"]
 
@@ -195,23 +195,21 @@ class _Looking:
         if problem is not None or isinstance(answer, Failure):
             self.look = replace(look, problem=problem)
             return
-        tree = read_tree(answer)
-        if isinstance(tree, Refusal):
-            self.look = replace(look, problem=f"it is no page that can be read: {tree.detail}")
+        page = read_site_page(answer.body, url=url, charset=charset(answer.field("Content-Type")))
+        if isinstance(page, Refusal):
+            self.look = replace(look, problem=f"it is no page that can be read: {page.detail}")
             return
-        rights = rights_in_page(tree, read_tags(tree))
-        found = find_site(tree)
-        doors = doors_of(tree, url, self._store)
+        doors = doors_of(page, url, self._store)
         self.look = replace(
             look,
             homepage=url,
-            name=found.name,
-            language=found.language,
+            name=page.name,
+            language=page.language,
             feeds=doors.feeds,
             sitemaps=doors.sitemaps,
-            statements=rights.statements,
+            statements=page.statements,
             reserved=tuple(
-                sorted({*look.reserved, *rights_reserved(answer.fields), *rights.reserved})
+                sorted({*look.reserved, *rights_reserved(answer.fields), *page.reserved})
             ),
         )
         named = self._site.feeds or (*self.look.feeds, *self.look.sitemaps)

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
-
-from expectations.records import Reason
+from expectations.records import Page, PageKind, Reason, Skip, Stage
 from tasks.decoding import Undecodable, decode
 from tasks.discover.feeds import read_feed
 from tasks.discover.links import Feed, LeftOut, Link
 from tasks.discover.mending import FEED_ROOTS, find_root
 from tasks.discover.sitemaps import SitemapLink, read_sitemap
 from tasks.fetch.messages import Response
-from tasks.parsing import MAX_ELEMENTS, Refusal, declared_charset, parse_html
+from tasks.parsing import Refusal, declared_charset
 from tasks.sources import MAX_PAGE_BYTES
 from tasks.sources.http import charset
-from tasks.sources.sniff import GZIP_MAGIC
+from tasks.sources.payload import judge_payload
+from tasks.sources.sniff import GZIP_MAGIC, has_html_root
 
 HEAD_BYTES = 65_536
 _KINDS = {"urlset": "sitemap", "sitemapindex": "sitemap"}
+# The root of what is refused for its DTD, by the name that this gives or by what follows it.
+_REFUSED_ROOT = re.compile(
+    r"<(?:!doctype\s{1,50})?(?:[\w.-]{1,60}:)?(rss|rdf|feed|channel|urlset|sitemapindex)[\s>\[]",
+    re.IGNORECASE,
+)
 
 Found = Link | SitemapLink | LeftOut | Refusal
 
@@ -57,26 +62,28 @@ def read_document(response: Response, *, site: str | None = None) -> Document | 
             return None
 
 
-def read_tree(response: Response) -> HtmlElement | Refusal:
-    """Parse a page of HTML in this process: one that may be beyond a limit is not begun with.
+def why_no_page(response: Response) -> Refusal | None:
+    """Why what came is neither a page of HTML nor a text; None if it is one."""
+    page = Page(
+        source_id="",
+        kind=PageKind.HTML,
+        body=response.body,
+        raw_ref="",
+        url=response.request.url,
+    )
+    stated = response.field("Content-Type")
+    item = judge_payload(page, stated, max_bytes=MAX_PAGE_BYTES, stage=Stage.FETCH)
+    if isinstance(item, Page):
+        return None
+    if isinstance(item, Skip):
+        return Refusal(Reason(item.reason), item.detail or "of no type")
+    return Refusal(Reason(item.rule), item.detail)
 
-    A tree takes up to 40 times its page's bytes, and no worker's limit bounds it here.
-    """
-    body = response.body
-    if len(body) > MAX_PAGE_BYTES:
-        return Refusal(Reason.TOO_LARGE, f"{len(body)} bytes, more than {MAX_PAGE_BYTES}")
-    if body.count(b"<") > 2 * MAX_ELEMENTS:  # an element has two tags at most
-        return Refusal(Reason.TOO_MANY_ELEMENTS, f"more than {MAX_ELEMENTS:,} elements")
-    decoded = decode(body, charset(response.field("Content-Type")), declared_charset(body))
-    if isinstance(decoded, Undecodable):
-        return Refusal(Reason.UNDECODABLE, decoded.detail)
-    return parse_html(decoded.text)
 
-
-def says_it_is_an_article(tree: HtmlElement) -> bool:
-    """Whether a page calls itself an article (Open Graph)."""
-    types = tree.iterfind(".//meta[@property='og:type']")
-    return any((meta.get("content") or "").strip().lower() == "article" for meta in types)
+def why_no_document(response: Response) -> str:
+    """Say what came in place of a feed or sitemap."""
+    refusal = why_no_page(response)
+    return f"{'a page' if refusal is None else refusal.detail}, neither feed nor sitemap"
 
 
 def kind_of_document(head: bytes, stated_charset: str | None = None) -> str:
@@ -87,10 +94,17 @@ def kind_of_document(head: bytes, stated_charset: str | None = None) -> str:
     start = "" if isinstance(decoded, Undecodable) else decoded.text.lstrip("\ufeff \t\r\n")
     root = find_root(start)
     if not isinstance(root, str):
-        return _KINDS.get(root.name, "feed" if root.name in FEED_ROOTS else "page")
+        return _kind_of_root(root.name)
+    behind_dtd = None if has_html_root(head) else _REFUSED_ROOT.search(start)
+    if behind_dtd is not None:
+        return _kind_of_root(behind_dtd[1].lower())  # its reader says why it is refused
     if start[:1] == "{":
         return "feed"
     return "sitemap" if start[:4].lower() == "http" else "page"  # one of plain text
+
+
+def _kind_of_root(name: str) -> str:
+    return _KINDS.get(name, "feed" if name in FEED_ROOTS else "page")
 
 
 def links_of_feed(body: bytes, url: str) -> Iterator[Found]:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
-
-from tasks.discover.homepage import find_feeds, find_sitemaps, usual_feeds, usual_sitemaps
+from tasks.discover.homepage import usual_feeds, usual_sitemaps
 from tasks.fetch.messages import Answer, Failure, Response
 from tasks.fetch.robots import RobotsStore, origin_of
+from tasks.network.site_page import SitePage
 from tasks.robots_rules import sitemaps
 
 _PARTIAL_CONTENT = 206
@@ -30,14 +29,14 @@ class Doors:
         return self.feeds + tuple(s for s in self.sitemaps if not self.feeds or _is_of_news(s))
 
 
-def doors_of(tree: HtmlElement | None, url: str, robots: RobotsStore) -> Doors:
+def doors_of(page: SitePage | None, url: str, robots: RobotsStore) -> Doors:
     """What a homepage and its robots.txt, as remembered, name. The page may be unreadable."""
     stored = robots.get(origin_of(url))
     in_robots = sitemaps(stored.text, url) if stored is not None and stored.text else ()
-    in_page = () if tree is None else find_sitemaps(tree, url)
+    in_page = () if page is None else page.sitemaps
     named = dict.fromkeys((*in_robots, *in_page))
     return Doors(
-        feeds=() if tree is None else find_feeds(tree, url),
+        feeds=() if page is None else page.feeds,
         sitemaps=tuple(sorted(named, key=lambda sitemap: not _is_of_news(sitemap))),
     )
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lxml.html import HtmlElement
-
 from expectations.records import Outcome
-from tasks.discover.homepage import article_links
 from tasks.discover.links import Link
 from tasks.fetch.messages import Answer, Failure, Response
 from tasks.known import KnownFeed
@@ -16,6 +13,7 @@ from tasks.network.doors import doors_of, usual_doors
 from tasks.network.feed_memory import remember_feed_failure
 from tasks.network.finds import Find
 from tasks.network.site import Site, StartKind
+from tasks.network.site_page import SitePage
 from tasks.parsing import Refusal
 from tasks.remembered import RememberedRobots
 from tasks.schedule import DAY, FIRST_POLL_S, is_recent
@@ -41,13 +39,13 @@ class Home:
         )
         self._guessed_at: float | None = None
 
-    def read(self, find: Find, url: str, tree: HtmlElement | None) -> tuple[str, ...]:
+    def read(self, find: Find, url: str, page: SitePage | None) -> tuple[str, ...]:
         """Take a homepage, None if it cannot be read; feeds and sitemaps to ask."""
         self.url = url
-        if tree is not None:
-            self._links = article_links(tree, url)
+        if page is not None:
+            self._links = page.links
             self._find = find if find.kind is StartKind.HOME else None
-        return doors_of(tree, url, RememberedRobots(self._fetching.memory)).for_news
+        return doors_of(page, url, RememberedRobots(self._fetching.memory)).for_news
 
     def guesses(self) -> tuple[str, ...]:
         """The usual places, once, where the homepage led to nothing."""

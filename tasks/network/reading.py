@@ -28,13 +28,15 @@ _RARER = 1.5  # a sitemap with nothing new, each time
 class Reading:
     """What was met in a document so far; `sitemaps` are those that it names.
 
-    Of its links `queued` are new, and `known` were met by an earlier run.
+    Of its links `queued` are new, and `known` were met by an earlier run. `offered` counts
+    what was not passed over for its age.
     """
 
     refusals: list[Refusal] = field(default_factory=list)
     queued: int = 0
     known: int = 0
     links: int = 0
+    offered: int = 0
     sitemaps: list[SitemapLink] = field(default_factory=list)
     is_cut: bool = False
 
@@ -59,6 +61,7 @@ class Reading:
                 if isinstance(item, SitemapLink):
                     self.sitemaps.append(item)
                 else:
+                    self.offered += 1
                     yield item
 
 

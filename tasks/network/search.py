@@ -15,21 +15,23 @@ from tasks.fetch.messages import Failure, Request, Response
 from tasks.known import KnownFeed
 from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
-from tasks.network.documents import Document, read_document, read_tree, says_it_is_an_article
+from tasks.network.documents import Document, read_document, why_no_document, why_no_page
 from tasks.network.doors import is_had
 from tasks.network.feed_memory import remember_feed_failure, remember_unmodified
 from tasks.network.finds import Find, Finds
 from tasks.network.home import Home, refused, remember_home_failure
 from tasks.network.links import Left, Queueing, queue_links
 from tasks.network.listed import listed_links
+from tasks.network.named import Named, empty_list, is_root, page_of_no_use
 from tasks.network.page_queue import PageQueue
 from tasks.network.pages import NOT_MODIFIED, keep_page, without_page
 from tasks.network.reading import NEWS_S, Reading, feed_of, reject_document, time_of
 from tasks.network.site import Site, StartKind
+from tasks.network.site_page import read_site_page
 from tasks.parsing import Refusal
+from tasks.sources.http import charset
 from tasks.urls import canonicalise
 
-_NO_ADDRESS = ""
 MAX_DEPTH = 3  # of indexes of sitemaps; the protocol allows one
 _LEAST_OF_A_LIST = 100  # new links that are queued of each list, however many wait
 _AT_ONCE = 20  # targets of a scheduled site, so that what is found meanwhile need not wait for all
@@ -49,7 +51,8 @@ class SiteSearch:
         self._under_way = self._finds_under_way = 0
         self._left = Counter[Left]()
         self._examples: dict[Left, str] = {}
-        self._rejected: list[Rejection] = []
+        self._of_lists: list[Rejection] = []
+        self._named = Named()
         self._feeds_read: list[KnownFeed] = []
         self._has_rest = False  # links or documents that only the next run asks for
         self._has_led_somewhere = False  # to links
@@ -96,7 +99,8 @@ class SiteSearch:
             rest_to_come = replace(feed, etag=None, last_modified=None, due_at=due_at)
             memory.put_feed(rest_to_come if has_rest else feed)
         self._home.remember(has_led_somewhere=self._has_led_somewhere)
-        yield from self._rejected
+        yield from self._of_lists
+        yield from self._named.dead_ends()
         self._left[Reason.NOT_DUE, Outcome.SKIPPED] += self._pages.waiting + self._pages.rechecks
         for (reason, outcome), items in sorted((self._left + self._finds.left).items()):
             yield Skip(
@@ -160,22 +164,22 @@ class SiteSearch:
 
     def _take_find(self, find: Find, fetched: Fetched[Payload]) -> Items:
         answer, request = fetched.answer, fetched.target.request
-        is_conditional = request.etag is not None or request.last_modified is not None
         if is_had(answer):
             yield from self._read(find, answer, fetched)
-        elif is_out_of_time(answer):
+            return
+        is_conditional = request.etag is not None or request.last_modified is not None
+        is_unmodified = isinstance(answer, Response) and answer.status == NOT_MODIFIED
+        if is_out_of_time(answer):
             self._left[Reason.NOT_DUE, Outcome.SKIPPED] += 1
-        elif (
-            isinstance(answer, Response)
-            and answer.status == NOT_MODIFIED
-            and is_conditional
-            and find.known
-        ):
+        elif is_unmodified and is_conditional and find.known:
             self._has_led_somewhere = self._pages.wants_rechecks = True
             remember_unmodified(self._fetching, find.known)
             self._left[Reason.NOT_MODIFIED, Outcome.UNCHANGED] += 1
-        elif not find.is_guess:
+        elif find.is_guess:
+            return
+        else:
             yield self._fail(find, answer)
+        self._named.note_items(find.url)
 
     def _fail(self, find: Find, answer: Response | Failure) -> Rejection | Skip:
         """Remember that an address could not be had, unless it may be a page that was named."""
@@ -195,10 +199,11 @@ class SiteSearch:
         self._has_led_somewhere |= reading.links > 0
         if not (find.is_guess and reading.refusals):
             self._note(find, response, reading, document)
-            yield from (
-                reject_document(self.site.source_id, find.url, refusal)
-                for refusal in reading.refusals
-            )
+            yield from self._reject(find, reading)
+
+    def _reject(self, find: Find, reading: Reading) -> Iterator[Rejection]:
+        for refusal in reading.refusals:
+            yield reject_document(self.site.source_id, find.url, refusal)
 
     def _note(
         self, find: Find, response: Response, reading: Reading, document: Document | None
@@ -228,6 +233,11 @@ class SiteSearch:
                 only_news=find.only_news,
                 changed_at=time_of(part),
             )
+        if find.kind is StartKind.ANY:
+            self._named.expect(find.url, empty_list(self.site.source_id, find.url))
+        self._named.lead(find.url, (part.url for part in reading.sitemaps))
+        if reading.offered or (reading.refusals and not find.is_guess):
+            self._named.note_items(find.url)
         return reading
 
     def _read_page(self, find: Find, response: Response, fetched: Fetched[Payload]) -> Items:
@@ -235,26 +245,41 @@ class SiteSearch:
         url = response.request.url
         if find.kind is StartKind.FEED:
             if not find.is_guess:
-                refusal = Refusal(Reason.BROKEN_FEED, "a page, neither feed nor sitemap")
+                refusal = Refusal(Reason.BROKEN_FEED, why_no_document(response))
                 self._note(find, response, Reading([refusal]), None)
+                self._named.note_items(find.url)
                 yield reject_document(self.site.source_id, find.url, refusal)
             return
         is_named = find.kind is StartKind.ANY and why_no_article(find.url) is None
-        is_article = is_named and looks_like_article(find.url)
-        tree = None if is_article else read_tree(response)
-        if is_named and tree is not None and not isinstance(tree, Refusal):
-            is_article = says_it_is_an_article(tree)
-        if is_article:
-            self._has_led_somewhere = True
-            self._fetching.backlog.see(url)
-            queued = Queued(source_id=self.site.source_id, url=find.url, given=Given())
-            yield self._keep_page(queued, fetched)
+        if is_named and looks_like_article(find.url):
+            yield self._keep_article(find, fetched)
             return
-        self._pages.wants_rechecks = True
-        if isinstance(tree, Refusal):
-            yield self._fail(find, refused(response, tree))
-        for door in self._home.read(find, url, None if isinstance(tree, Refusal) else tree):
-            self._ask_about(door)
+        no_page = why_no_page(response)
+        may_lead_on = no_page is None or find.kind is StartKind.HOME or is_root(find.url)
+        page = no_page or read_site_page(
+            response.body, url=url, charset=charset(response.field("Content-Type"))
+        )
+        if isinstance(page, Refusal):
+            yield self._fail(find, refused(response, page))
+        elif is_named and page.is_article:
+            yield self._keep_article(find, fetched)
+            return
+        elif find.kind is StartKind.ANY:
+            self._named.expect(find.url, page_of_no_use(self.site.source_id, find.url, page))
+            self._named.lead(find.url, (link.url for link in page.links))
+        if may_lead_on:
+            self._pages.wants_rechecks = True
+            doors = self._home.read(find, url, None if isinstance(page, Refusal) else page)
+            self._named.lead(find.url, doors)
+            for door in doors:
+                self._ask_about(door)
+
+    def _keep_article(self, find: Find, fetched: Fetched[Payload]) -> Page | Rejection | Skip:
+        """An article that was named itself."""
+        self._has_led_somewhere = True
+        self._fetching.backlog.see(fetched.answer.request.url)
+        queued = Queued(source_id=self.site.source_id, url=find.url, given=Given())
+        return self._keep_page(queued, fetched)
 
     def _ask_about(
         self,
@@ -280,18 +305,20 @@ class SiteSearch:
 
     def _try_harder(self) -> None:
         """Where a homepage led to nothing: look in the usual places, then at its own links."""
-        for url in self._home.guesses():
+        guesses = self._home.guesses()
+        self._named.guess(guesses)
+        for url in guesses:
             self._ask_about(url, is_guess=True)
         if not self._finds:
-            self._queue(self._home.links())
+            links = self._home.links()
+            for link in links:
+                self._named.note_items(link.url)
+            self._queue(links)
 
     def _queue_list(self, path: Path) -> None:
-        listed = Find(url=_NO_ADDRESS, kind=StartKind.FEED)
+        listed = Find(url=str(path), kind=StartKind.ANY)
         document = Document(found=listed_links(path), is_sitemap=False)
-        reading = self._take_links(listed, document)
-        self._rejected += [
-            reject_document(self.site.source_id, str(path), refusal) for refusal in reading.refusals
-        ]
+        self._of_lists += self._reject(listed, self._take_links(listed, document))
 
     def _queue(self, links: Iterable[Link | LeftOut]) -> Queueing:
         self._fetching.backlog.begin_list(self.site.source_id)
