@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +17,7 @@ from tasks.licensing import Statement
 from tasks.network.connect import clients
 from tasks.network.documents import read_document
 from tasks.network.doors import MAX_DOCUMENT_BYTES, doors_of, is_had, usual_doors
-from tasks.network.site_page import read_site_page
+from tasks.network.page_reader import PageReader
 from tasks.parsing import Refusal
 from tasks.reservations import rights_reserved
 from tasks.site_answers import (
@@ -27,7 +28,6 @@ from tasks.site_answers import (
     why_no_page,
 )
 from tasks.sources import MAX_PAGE_BYTES
-from tasks.sources.http import charset
 
 __all__ = ["DocumentLook", "RobotsVerdict", "SiteLook", "SiteToLookAt", "look_at_sites"]
 
@@ -115,11 +115,12 @@ def look_at_sites(  # noqa: PLR0913 - options and stores, all named at the call
         ),
         rules=_CRAWL,
     )
-    for fetched in results:
-        each = looking[fetched.target.source_id]
-        each.take(fetched)
-        if each.has_ended:
-            yield each.look
+    with closing(PageReader()) as reader:
+        for fetched in results:
+            each = looking[fetched.target.source_id]
+            each.take(fetched, reader)
+            if each.has_ended:
+                yield each.look
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +170,11 @@ class _Looking:
             else:
                 return
 
-    def take(self, fetched: Fetched[_Ask]) -> None:
+    def take(self, fetched: Fetched[_Ask], reader: PageReader) -> None:
         self._is_under_way = False
         ask = fetched.target.payload
         if ask.is_home:
-            self._take_home(fetched)
+            self._take_home(fetched, reader)
         else:
             self._take_document(ask, fetched.answer)
         read = sum(document.is_of_use for document in self.look.documents)
@@ -182,7 +183,7 @@ class _Looking:
         if not (read or self._waiting or self._has_guessed or self._site.feeds):
             self._guess()
 
-    def _take_home(self, fetched: Fetched[_Ask]) -> None:
+    def _take_home(self, fetched: Fetched[_Ask], reader: PageReader) -> None:
         answer = fetched.answer
         url = answer.request.url
         look = replace(
@@ -195,7 +196,7 @@ class _Looking:
         if problem is not None or isinstance(answer, Failure):
             self.look = replace(look, problem=problem)
             return
-        page = read_site_page(answer.body, url=url, charset=charset(answer.field("Content-Type")))
+        page = reader.read(answer)
         if isinstance(page, Refusal):
             self.look = replace(look, problem=f"it is no page that can be read: {page.detail}")
             return

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tasks.archive import Archive
 from tasks.memory import Memory
 from tasks.network.backlog import Backlog
+from tasks.network.page_reader import PageReader
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,4 +24,5 @@ class Fetching:
     backlog: Backlog
     now: Callable[[], float]
     scheduled_until: float
+    page_reader: PageReader
     max_page_bytes: int

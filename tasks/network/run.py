@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +18,7 @@ from tasks.network.bucket import keep_archive, shared_memory, tidy_archive
 from tasks.network.connect import clients
 from tasks.network.context import Fetching
 from tasks.network.leftovers import take_leftovers
+from tasks.network.page_reader import PageReader
 from tasks.network.search import SiteSearch
 from tasks.network.site import Site
 from tasks.remembered import RememberedPace, RememberedRobots
@@ -95,6 +96,7 @@ def fetch_sites(
             backlog=backlog,
             now=rules.now,
             scheduled_until=started_at + SCHEDULED_S,
+            page_reader=stack.enter_context(closing(PageReader())),
             max_page_bytes=MAX_PAGE_BYTES,
         )
         searches = {site.source_id: SiteSearch(fetching, site) for site in sites}

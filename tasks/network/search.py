@@ -27,9 +27,7 @@ from tasks.network.page_queue import PageQueue
 from tasks.network.pages import NOT_MODIFIED, keep_page, without_page
 from tasks.network.reading import NEWS_S, Reading, feed_of, reject_document, time_of
 from tasks.network.site import Site, StartKind
-from tasks.network.site_page import read_site_page
 from tasks.parsing import Refusal
-from tasks.sources.http import charset
 from tasks.urls import canonicalise
 
 MAX_DEPTH = 3  # of indexes of sitemaps; the protocol allows one
@@ -256,9 +254,7 @@ class SiteSearch:
             return
         no_page = why_no_page(response)
         may_lead_on = no_page is None or find.kind is StartKind.HOME or is_root(find.url)
-        page = no_page or read_site_page(
-            response.body, url=url, charset=charset(response.field("Content-Type"))
-        )
+        page = no_page or self._fetching.page_reader.read(response)
         if isinstance(page, Refusal):
             yield self._fail(find, refused(response, page))
         elif is_named and page.is_article:

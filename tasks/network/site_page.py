@@ -12,7 +12,7 @@ from tasks.discover.homepage import article_links, find_feeds, find_site, find_s
 from tasks.discover.links import Link
 from tasks.licensing import Statement, rights_in_page
 from tasks.metadata import read_tags
-from tasks.parsing import MAX_ELEMENTS, Refusal, declared_charset, parse_html
+from tasks.parsing import Refusal, declared_charset, parse_html
 from tasks.walls import LOOKED_AT, Wall, find_wall
 
 _HIDDEN = ("script", "style", "template")
@@ -49,8 +49,6 @@ def read_site_page(body: bytes, *, url: str, charset: str | None) -> SitePage | 
     Raises:
         MemoryError: The process's limit is reached.
     """
-    if body.count(b"<") > 2 * MAX_ELEMENTS:  # an element has two tags at most
-        return Refusal(Reason.TOO_MANY_ELEMENTS, f"more than {MAX_ELEMENTS:,} elements")
     decoded = decode(body, charset, declared_charset(body))
     if isinstance(decoded, Undecodable):
         return Refusal(Reason.UNDECODABLE, decoded.detail)

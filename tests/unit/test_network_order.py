@@ -15,7 +15,7 @@ from expectations.records import Rejection
 from tasks.fetch.pace import InMemoryPaceStore
 from tasks.fetch.robots import InMemoryRobotsStore, StoredRobots
 from tasks.memory import KnownFeed, open_memory
-from tasks.network import finds, page_queue, site_page
+from tasks.network import finds, page_queue
 from tasks.network.doors import Doors, doors_of
 from tasks.network.settling import memory_of
 from tasks.network.site import Start, StartKind, merged, site_at
@@ -315,14 +315,6 @@ def test_a_homepage_beyond_a_limit_is_a_rejection(
     items = fetch(lake, named)
     assert outcomes(items) == {f"rejected {rule}": 1}
     assert all(isinstance(item, Rejection) and item.url for item in items)
-
-
-def test_a_homepage_beyond_a_limit_is_refused_before_it_is_parsed(
-    lake: Lake, site: NewsSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(site_page, "parse_html", lambda _: pytest.fail("it was parsed"))
-    site.pages["/"] = HTML, b"<html><body>" + b"<p>x</p>" * 60_000
-    assert outcomes(fetch(lake, site_at(site.url))) == {"rejected too_many_elements": 1}
 
 
 def test_the_usual_places_of_a_site_without_feeds_are_tried_once_a_week(
