@@ -35,12 +35,12 @@ def shared_memory(lake: Lake) -> Iterator[Memory]:
     with _only_one(path):
         if not path.exists():
             _download(lake, path)
-    try:
-        with open_memory(path) as memory:
+    with open_memory(path) as memory:
+        try:
             yield memory
-    finally:
-        with _only_one(path):
-            _keep_memory(lake, path)
+        finally:
+            with _only_one(path):
+                _keep_memory(lake, path)
 
 
 def _only_one(memory: Path) -> AbstractContextManager[None]:
