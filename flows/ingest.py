@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from itertools import chain, islice
+from pathlib import Path
 from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 
+from expectations.records import Page, Rejection, Skip
 from flows.shards import RUNNER, ingest_shards
 from tasks.cc_news.read import open_cc_news
 from tasks.estimate import with_estimate
@@ -86,11 +90,22 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
             input_sizes(sources, registry=registry),
             TALLY.expect,
         )
-        shards = stage_shards(
-            items,
-            store.staging / run.run_id,
-            first_pages=FETCHED_PAGES if intake.sites else None,
+        shards = _closing_at_end(
+            fetched,
+            stage_shards(
+                items,
+                store.staging / run.run_id,
+                first_pages=FETCHED_PAGES if intake.sites else None,
+            ),
         )
         summary, markdown = finish_run(store, run, ingest_shards(shards, context))
     create_markdown_artifact(markdown, key="ingest-summary", description=f"Run {run.run_id}")
     return summary
+
+
+def _closing_at_end(
+    fetched: Generator[Page | Rejection | Skip], shards: Iterable[Path]
+) -> Iterator[Path]:
+    """Let nothing more be fetched once all shards are made: --limit may leave it in mid-run."""
+    with closing(fetched):
+        yield from shards

@@ -115,7 +115,7 @@ def look_at_sites(  # noqa: PLR0913 - options and stores, all named at the call
         ),
         rules=_CRAWL,
     )
-    with closing(PageReader()) as reader:
+    with closing(PageReader()) as reader, closing(results):
         for fetched in results:
             each = looking[fetched.target.source_id]
             each.take(fetched, reader)

@@ -173,7 +173,7 @@ class Robots:
         found = _read(followed.result)
         if isinstance(found, str):
             return StoredRobots(checked_at=now, text=found, text_at=now)
-        if before is None or before.text is None or now - before.text_at > _STALE_S:
+        if before is None or before.text is None or not 0 <= now - before.text_at <= _STALE_S:
             before = StoredRobots(checked_at=now, text=None, text_at=0.0)
         reason = found.reason if isinstance(found, Failure) else Reason.HTTP_STATUS
         detail = found.detail if isinstance(found, Failure) else f"status {found.status}"

@@ -61,8 +61,6 @@ class Room:
             return
         with self._changed:
             self._set(holder, 0)
-            if self._beyond is holder:
-                self._beyond = None
 
     def _has_room(self, holder: object, size: int) -> bool:
         before = self._held.get(holder, 0)
@@ -76,6 +74,8 @@ class Room:
         self._total += size - self._held.pop(holder, 0)
         if size:
             self._held[holder] = size
+        elif self._beyond is holder:
+            self._beyond = None
         self._changed.notify_all()
 
 

@@ -75,7 +75,7 @@ def queue_due(fetching: Fetching, site: Site) -> None:
     """Queue the addresses of a source that are to be looked at again by now."""
     due = fetching.memory.due_addresses(site.source_id, fetching.now(), at_most=MOST_RECHECKS)
     for known in due:
-        if fetching.backlog.see(known.url):
+        if site.patterns.why_excluded(known.url) is None and fetching.backlog.see(known.url):
             fetching.backlog.push(_again(fetching, site, known, known.given, None))
 
 

@@ -60,12 +60,14 @@ class PageQueue:
     @property
     def waiting(self) -> int:
         """How many pages wait that are new or changed."""
-        return self._fetching.backlog.waiting(self._site.source_id) + len(self._ahead)
+        ahead = sum(not queued.is_recheck for queued in self._ahead)
+        return self._fetching.backlog.waiting(self._site.source_id) + ahead
 
     @property
     def rechecks(self) -> int:
         """How many pages beside them wait to be looked at again."""
-        return self._fetching.backlog.waiting(self._site.source_id, rechecks=True)
+        ahead = sum(queued.is_recheck for queued in self._ahead)
+        return self._fetching.backlog.waiting(self._site.source_id, rechecks=True) + ahead
 
     @property
     def _may_go_on(self) -> bool:

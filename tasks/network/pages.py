@@ -24,6 +24,7 @@ from tasks.network.backlog import Queued
 from tasks.network.context import Fetching
 from tasks.network.doors import is_had
 from tasks.network.hints import believed_from, latest
+from tasks.network.site import Site
 from tasks.reservations import rights_reserved
 from tasks.schedule import failure_weight, next_page_try, next_recheck, put_off
 from tasks.sources.payload import judge_payload
@@ -34,10 +35,10 @@ _GONE = 410  # RFC 9110, 15.5.11
 
 def keep_page(  # noqa: PLR0913 - what came, all named at the call
     fetching: Fetching,
+    site: Site,
     queued: Queued,
     result: Response | Failure,
     *,
-    patterns: Patterns,
     redirects: Sequence[Response] = (),
     reserved: Sequence[str] = (),
 ) -> Page | Rejection | Skip:
@@ -45,14 +46,14 @@ def keep_page(  # noqa: PLR0913 - what came, all named at the call
 
     Args:
         fetching: The run.
+        site: Whose it is.
         queued: The address that was asked for.
         result: What came of it in the end.
-        patterns: The source's.
         redirects: The way there.
         reserved: Rights that the site reserves for all its pages.
     """
     known = fetching.memory.addresses([queued.url]).get(queued.url)
-    reason = _why_left(result.request.url, patterns) if redirects else None
+    reason = _why_left(result.request.url, site.patterns) if redirects else None
     if reason is not None and isinstance(result, Response):
         # Many sites lead from an article that is gone to their front page.
         _remember_failure(fetching, queued, known, replace(result, status=_GONE))
@@ -63,7 +64,7 @@ def keep_page(  # noqa: PLR0913 - what came, all named at the call
             detail=f"{queued.url} leads to {result.request.url}",
         )
     if is_had(result):
-        return _keep(fetching, queued, result, known, redirects, reserved)
+        return _keep(fetching, site, queued, result, known, redirects, reserved)
     if known is not None and _is_unmodified(result, known):
         _remember(fetching, queued, known)
         return Skip(
@@ -107,6 +108,7 @@ def without_page(source_id: str, url: str, result: Response | Failure) -> Reject
 
 def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
     fetching: Fetching,
+    site: Site,
     queued: Queued,
     response: Response,
     known: KnownAddress | None,
@@ -145,10 +147,11 @@ def _keep(  # noqa: PLR0913, PLR0917 - the parts of what came
         etag=response.field("ETag") or None,
         last_modified=response.field("Last-Modified") or None,
     )
-    # Another source may name the page by the address that it was found at.
-    found_at = replace(address, url=response.request.url, due_at=None)
+    if known is not None and not site.is_scheduled:
+        # Who names a page once does not take it from the source that looks at it again.
+        address = replace(address, source_id=known.source_id)
     fetching.memory.note_page(
-        [found_at, address],
+        [*_found_at(fetching, address, response.request.url), address],
         pending=None if isinstance(item, Skip) else (archived.raw_ref, fetching.run_id),
     )
     return item
@@ -160,6 +163,13 @@ def _why_left(url: str, patterns: Patterns) -> Reason | None:
         return Reason.EXCLUDED
     is_none = why_no_article(url) is not None or leads_to_notice(url)
     return Reason.NOT_AN_ARTICLE if is_none else None
+
+
+def _found_at(fetching: Fetching, address: KnownAddress, url: str) -> list[KnownAddress]:
+    """The page by the address that it was found at, by which another source may name it."""
+    if url == address.url or fetching.memory.addresses([url]):
+        return []
+    return [replace(address, url=url, due_at=None)]
 
 
 def _is_unmodified(result: Response | Failure, known: KnownAddress) -> bool:

@@ -95,6 +95,10 @@ def feed_of(  # noqa: PLR0913, PLR0917 - all that is known of it
         is_partly_read=find.only_news,
         poll_s=document.poll_s if document else None,
     )
+    known = find.known
+    if reading.offered and known and not (reading.queued or reading.known or feed.failures):
+        # Another document of the run named all of it: that tells nothing of this one's rhythm.
+        feed = replace(feed, interval_s=known.interval_s, due_at=feed.polled_at + known.interval_s)
     if not (reading.links or reading.sitemaps):
         return replace(feed, read_at=None)  # an empty one is no reason to look nowhere else
     # An archive has a sitemap for each day or letter: those without news are asked ever more

@@ -77,11 +77,13 @@ class SiteSearch:
         if isinstance(payload, Find):
             self._finds_under_way -= 1
             yield from self._take_find(payload, fetched)
-            if not (self._finds_under_way or self._finds or self._has_led_somewhere):
+            is_all_read = not (self._finds_under_way or self._finds)
+            if is_all_read and not (self._has_led_somewhere or self._pages.is_out_of_time):
                 self._try_harder()
         elif is_out_of_time(answer):
             self._left[Reason.NOT_DUE, Outcome.SKIPPED] += 1
         else:
+            self._named.note_items(payload.url)
             yield self._keep_page(payload, fetched)
 
     def end(self) -> Items:
@@ -112,16 +114,22 @@ class SiteSearch:
 
     def _begin(self) -> None:
         memory, source_id = self._fetching.memory, self.site.source_id
-        for path in self.site.listed_in:
-            self._queue_list(path)
         known = {feed.url: feed for feed in memory.feeds(source_id)}
         for start in self.site.starts:
-            if start.kind is StartKind.ANY:  # if a feed names it as well, it is fetched once
-                self._fetching.backlog.see(start.url)
-                self._fetching.backlog.see(canonicalise(start.url) or start.url)
-            self._finds.add(Find(url=start.url, kind=start.kind, known=known.get(start.url)))
+            find = Find(url=start.url, kind=start.kind, known=known.get(start.url))
+            # An article that a feed or list names as well is fetched once, and not again if a
+            # killed run has left it.
+            if not _is_named_article(find) or self._see(find.url):
+                self._finds.add(find)
+        for path in self.site.listed_in:
+            self._queue_list(path)
         if self.site.is_scheduled:
             self._finds.poll(feed for feed in known.values() if not feed.is_home)
+
+    def _see(self, url: str) -> bool:
+        """Whether an address is met for the first time in this run, however it is written."""
+        ways = {url, canonicalise(url) or url}
+        return sum(map(self._fetching.backlog.see, ways)) == len(ways)
 
     def _next_find(self) -> Target[Payload] | None:
         while not self._pages.is_out_of_time and (find := self._finds.pop()):
@@ -153,9 +161,9 @@ class SiteSearch:
     def _keep_page(self, queued: Queued, fetched: Fetched[Payload]) -> Page | Rejection | Skip:
         return keep_page(
             self._fetching,
+            self.site,
             queued,
             fetched.answer,
-            patterns=self.site.patterns,
             redirects=fetched.redirects,
             reserved=fetched.reserved,
         )
@@ -175,12 +183,14 @@ class SiteSearch:
             self._left[Reason.NOT_MODIFIED, Outcome.UNCHANGED] += 1
         elif find.is_guess:
             return
+        elif _is_named_article(find):
+            yield self._keep_article(find, fetched)
         else:
             yield self._fail(find, answer)
         self._named.note_items(find.url)
 
     def _fail(self, find: Find, answer: Response | Failure) -> Rejection | Skip:
-        """Remember that an address could not be had, unless it may be a page that was named."""
+        """Remember that a feed or homepage could not be had; what else was named is not known."""
         if find.kind is StartKind.FEED:
             remember_feed_failure(self._fetching, self.site, find.url, find.known, answer)
         elif find.kind is StartKind.HOME:
@@ -234,7 +244,10 @@ class SiteSearch:
         if find.kind is StartKind.ANY:
             self._named.expect(find.url, empty_list(self.site.source_id, find.url))
         self._named.lead(find.url, (part.url for part in reading.sitemaps))
-        if reading.offered or (reading.refusals and not find.is_guess):
+        is_too_deep = bool(reading.sitemaps) and find.depth >= MAX_DEPTH
+        if is_too_deep:
+            self._left[Reason.TOO_MANY, Outcome.SKIPPED] += len(reading.sitemaps)
+        if reading.offered or is_too_deep or (reading.refusals and not find.is_guess):
             self._named.note_items(find.url)
         return reading
 
@@ -248,8 +261,7 @@ class SiteSearch:
                 self._named.note_items(find.url)
                 yield reject_document(self.site.source_id, find.url, refusal)
             return
-        is_named = find.kind is StartKind.ANY and why_no_article(find.url) is None
-        if is_named and looks_like_article(find.url):
+        if _is_named_article(find):
             yield self._keep_article(find, fetched)
             return
         no_page = why_no_page(response)
@@ -257,8 +269,10 @@ class SiteSearch:
         page = no_page or self._fetching.page_reader.read(response)
         if isinstance(page, Refusal):
             yield self._fail(find, refused(response, page))
-        elif is_named and page.is_article:
-            yield self._keep_article(find, fetched)
+        elif find.kind is StartKind.ANY and why_no_article(find.url) is None and page.is_article:
+            self._named.note_items(find.url)
+            if self._see(url):  # else it is fetched as a feed or list names it
+                yield self._keep_article(find, fetched)
             return
         elif find.kind is StartKind.ANY:
             self._named.expect(find.url, page_of_no_use(self.site.source_id, find.url, page))
@@ -273,7 +287,7 @@ class SiteSearch:
     def _keep_article(self, find: Find, fetched: Fetched[Payload]) -> Page | Rejection | Skip:
         """An article that was named itself."""
         self._has_led_somewhere = True
-        self._fetching.backlog.see(fetched.answer.request.url)
+        self._see(fetched.answer.request.url)
         queued = Queued(source_id=self.site.source_id, url=find.url, given=Given())
         return self._keep_page(queued, fetched)
 
@@ -322,3 +336,8 @@ class SiteSearch:
         self._left.update(queued.left)
         self._examples = queued.examples | self._examples
         return queued
+
+
+def _is_named_article(find: Find) -> bool:
+    """Whether an address that a user named has the form of an article's."""
+    return find.kind is StartKind.ANY and looks_like_article(find.url)

@@ -135,3 +135,13 @@ def test_a_client_hangs_up_before_it_asks_another_host() -> None:
     assert isinstance(first, Response)
     assert isinstance(second, Response)
     assert (first.body, second.body) == (b"first", b"yes")
+
+
+def test_who_went_beyond_the_limit_and_needs_little_after_all_lets_the_next_one_go() -> None:
+    room = room_module.Room(2 * MIB)
+    first, second, third = object(), object(), object()
+    assert room.hold(first, 2 * MIB, is_over=lambda: False)
+    assert room.hold(second, 3 * MIB, is_over=lambda: False)
+    assert room.hold(second, MIB // 2, is_over=lambda: False)
+    room.release(second)
+    assert room.hold(third, 3 * MIB, is_over=lambda: True)

@@ -12,7 +12,7 @@ from tasks.urls import MAX_URL_CHARS
 from tests.faults.servers import measured
 
 GOOD = b"https://news.example/2026/11/23/a-story"
-BROKEN = LeftOut(Reason.BROKEN_LINE, 1)
+BROKEN = Reason.BROKEN_LINE
 
 
 @pytest.mark.parametrize(
@@ -26,13 +26,14 @@ BROKEN = LeftOut(Reason.BROKEN_LINE, 1)
     ids=["address", "words", "comment", "spaces"],
 )
 def test_a_line_without_end_takes_little_time_and_memory(
-    tmp_path: Path, line: bytes, expected: list[LeftOut]
+    tmp_path: Path, line: bytes, expected: list[Reason]
 ) -> None:
     path = tmp_path / "urls.txt.gz"
     path.write_bytes(gzip.compress(line + b"\n" + GOOD + b"\n", 1))
     with measured() as cost:
         *before, last = listed_links(path)
-    assert before == expected
+    assert [item.reason for item in before if isinstance(item, LeftOut)] == expected
+    assert len(before) == len(expected)
     assert isinstance(last, Link)
     assert last.url == GOOD.decode()
     assert cost.seconds < 1
@@ -47,4 +48,5 @@ def test_the_longest_address_is_read_wherever_its_line_begins(tmp_path: Path) ->
     first, second = listed_links(path)
     assert isinstance(first, Link)
     assert first.url == address
-    assert second == BROKEN
+    assert isinstance(second, LeftOut)
+    assert second.reason == BROKEN

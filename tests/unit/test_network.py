@@ -18,7 +18,7 @@ from tasks.memory import Memory, open_memory
 from tasks.network import page_queue
 from tasks.network.run import fetch_sites
 from tasks.network.settling import memory_of
-from tasks.network.site import Start, StartKind, site_at, site_of_list
+from tasks.network.site import Start, StartKind, merged, site_at, site_of_list
 from tasks.replay import read_archived
 from tasks.schedule import DAY, HOUR
 from tasks.storage import Lake, lake_at
@@ -777,3 +777,94 @@ def test_a_part_that_nobody_asked_for_is_no_page(lake: Lake, site: NewsSite) -> 
     with_feed(site, "one")
     site.statuses["/news/one"] = 206
     assert outcomes(fetch(lake, site_at(f"{site.url}/feed"))) == {"failed http_status": 1}
+
+
+# What is named by its address, and by a feed
+
+
+def test_a_named_page_that_does_not_say_what_it_is_comes_with_the_feed_that_names_it(
+    lake: Lake, site: NewsSite
+) -> None:
+    with_feed(site, "one")
+    assert outcomes(fetch(lake, site_at(f"{site.url}/news/one"))) == {"page": 1}
+
+
+def test_a_page_that_is_named_beside_its_feed_is_one_item(lake: Lake, site: NewsSite) -> None:
+    with_feed(site, "one", "two")
+    named = merged([site_at(f"{site.url}/feed"), site_at(f"{site.url}/news/one")])
+    assert outcomes(fetch(lake, *named)) == {"page": 2}
+
+
+ARTICLE = "/2026/11/20/the-council-agrees-on-the-budget"
+
+
+def test_a_named_article_that_a_killed_run_left_is_not_fetched_again(
+    lake: Lake, site: NewsSite
+) -> None:
+    site.publish(ARTICLE, "Budget", a_text("budget"))
+    named = site_at(site.url + ARTICLE)
+    fetch(lake, named, is_killed=True)
+    assert outcomes(fetch(lake, named)) == {"page": 1}
+    assert site.asked() == {ARTICLE: 1}
+
+
+def test_a_named_article_that_a_list_names_as_well_is_fetched_once(
+    lake: Lake, site: NewsSite, tmp_path: Path
+) -> None:
+    site.publish(ARTICLE, "Budget", a_text("budget"))
+    listed = tmp_path / "urls.txt"
+    listed.write_text(f"{site.url}{ARTICLE}\n")
+    both = merged(
+        [site_of_list(str(listed), source_id="x"), site_at(site.url + ARTICLE, source_id="x")]
+    )
+    assert outcomes(fetch(lake, *both)) == {"page": 1}
+
+
+def test_a_named_article_that_fails_is_tried_again_by_the_source_whose_feed_names_it(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    site.publish(ARTICLE, "Budget", a_text("budget"))
+    site.offer_feed("/feed", {ARTICLE: ("Budget", NOON)})
+    site.statuses[ARTICLE] = 503
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, site_at(site.url + ARTICLE), source, rules=AT_ONCE, clock=clock)
+    site.statuses.clear()
+    clock.time += DAY
+    assert outcomes(fetch(lake, source, rules=AT_ONCE, clock=clock))["page"] == 1
+
+
+@pytest.mark.parametrize("way", ["itself", "a redirect"])
+def test_whoever_names_a_page_once_does_not_take_its_rechecks_away(
+    lake: Lake, site: NewsSite, clock: Clock, way: str
+) -> None:
+    site.publish(ARTICLE, "Budget", a_text("budget"))
+    site.offer_feed("/feed", {ARTICLE: ("Budget", NOON)})
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock)
+    old = "/2026/11/19/an-older-address-of-the-same-article"
+    site.redirects[old] = ARTICLE
+    fetch(lake, site_at(site.url + (ARTICLE if way == "itself" else old)), clock=clock)
+    site.offer_feed("/feed", {})
+    site.log.clear()
+    clock.time += 2 * DAY
+    fetch(lake, source, clock=clock)
+    assert site.asked()[ARTICLE] == 1
+
+
+def test_due_pages_that_the_source_has_excluded_since_are_left_alone(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    with_feed(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    fetch(lake, source, clock=clock)
+    clock.time += 2 * DAY
+    site.log.clear()
+    fetch(lake, replace(source, patterns=Patterns(exclude=("/news/*",))), clock=clock)
+    assert site.asked() == {"/feed": 1}
+
+
+def test_sitemaps_that_are_nested_too_deeply_are_counted(lake: Lake, site: NewsSite) -> None:
+    for depth in range(6):
+        index = f"<sitemapindex><sitemap><loc>{site.url}/s{depth + 1}.xml</loc></sitemap>"
+        site.pages[f"/s{depth}.xml"] = "text/xml", f"{index}</sitemapindex>".encode()
+    assert outcomes(fetch(lake, site_at(f"{site.url}/s0.xml"))) == {"skipped too_many": 1}
