@@ -99,12 +99,12 @@ class Memory:
         self._put("feeds", feed)
 
     def looked_at(self, source_id: str) -> float | None:
-        """When a source's homepage was last searched for feeds."""
+        """When the usual places of a source's site were last tried for feeds and sitemaps."""
         rows = self._read("select looked_at from sites where source_id = ?", (source_id,))
         return rows[0]["looked_at"] if rows else None
 
     def put_look(self, source_id: str, now: float) -> None:
-        """Remember that a source's homepage was searched for feeds."""
+        """Remember when the usual places of a source's site were tried."""
         self._write("insert or replace into sites values (?, ?)", (source_id, now))
 
     def claim(self, raw_ref: str, *, left_by: str, run_id: str) -> bool:
