@@ -109,6 +109,24 @@ def remember_unmodified(fetching: Fetching, feed: KnownFeed) -> None:
     )
 
 
+def unknown_feed(site: Site, url: str, now: float, *, is_home: bool = False) -> KnownFeed:
+    """What is known of a feed, sitemap or homepage that was never asked: it is due."""
+    return KnownFeed(
+        url=url,
+        source_id=site.source_id,
+        etag=None,
+        last_modified=None,
+        body_hash=None,
+        polled_at=now,
+        read_at=None,
+        due_at=now,
+        interval_s=FIRST_POLL_S,
+        failures=0.0,
+        problem=None,
+        is_home=is_home,
+    )
+
+
 def remember_feed_failure(
     fetching: Fetching,
     site: Site,
@@ -121,19 +139,7 @@ def remember_feed_failure(
     One that was not asked, as its host is left alone, has not failed: it is asked a little later.
     """
     now = fetching.now()
-    held = before or KnownFeed(
-        url=url,
-        source_id=site.source_id,
-        etag=None,
-        last_modified=None,
-        body_hash=None,
-        polled_at=now,
-        read_at=None,
-        due_at=now,
-        interval_s=FIRST_POLL_S,
-        failures=0.0,
-        problem=None,
-    )
+    held = before or unknown_feed(site, url, now)
     if isinstance(answer, Response):
         weight = failure_weight(Reason.HTTP_STATUS, answer.status)
         problem = f"HTTP status {answer.status}"

@@ -10,13 +10,13 @@ from tasks.fetch.messages import Answer, Failure, Response
 from tasks.known import KnownFeed
 from tasks.network.context import Fetching
 from tasks.network.doors import doors_of, usual_doors
-from tasks.network.feed_memory import remember_feed_failure
+from tasks.network.feed_memory import remember_feed_failure, unknown_feed
 from tasks.network.finds import Find
 from tasks.network.site import Site, StartKind
 from tasks.network.site_page import SitePage
 from tasks.parsing import Refusal
 from tasks.remembered import RememberedRobots
-from tasks.schedule import DAY, FIRST_POLL_S, is_recent
+from tasks.schedule import DAY, is_recent
 
 LOOK_AGAIN_S = 7 * DAY
 
@@ -64,7 +64,7 @@ class Home:
         """Remember that it was searched, at the end of a run."""
         now, memory = self._fetching.now(), self._fetching.memory
         if self._find is not None:
-            held = self._find.known or _unknown_home(self._fetching, self._site, self._find.url)
+            held = self._find.known or unknown_feed(self._site, self._find.url, now, is_home=True)
             due_at = now + LOOK_AGAIN_S if has_led_somewhere else now
             memory.put_feed(
                 replace(held, polled_at=now, read_at=now, due_at=due_at, failures=0.0, problem=None)
@@ -77,7 +77,7 @@ def remember_home_failure(
     fetching: Fetching, site: Site, url: str, before: KnownFeed | None, answer: Answer
 ) -> None:
     """Remember that a homepage could not be had: it is tried ever more rarely, as a feed is."""
-    held = before or _unknown_home(fetching, site, url)
+    held = before or unknown_feed(site, url, fetching.now(), is_home=True)
     remember_feed_failure(fetching, site, url, held, answer)
 
 
@@ -89,22 +89,4 @@ def refused(response: Response, refusal: Refusal) -> Failure:
         detail=refusal.detail,
         outcome=Outcome.REJECTED,
         is_temporary=False,
-    )
-
-
-def _unknown_home(fetching: Fetching, site: Site, url: str) -> KnownFeed:
-    now = fetching.now()
-    return KnownFeed(
-        url=url,
-        source_id=site.source_id,
-        etag=None,
-        last_modified=None,
-        body_hash=None,
-        polled_at=now,
-        read_at=None,
-        due_at=now,
-        interval_s=FIRST_POLL_S,
-        failures=0.0,
-        problem=None,
-        is_home=True,
     )
