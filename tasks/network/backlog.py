@@ -139,8 +139,10 @@ def open_backlog(folder: Path, *, at_most: int | None = None) -> Iterator[Backlo
     folder.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(folder / "backlog.sqlite", isolation_level=None)
     with closing(connection):
-        # It dies with its run.
+        # It dies with its run, and nobody else reads it: one transaction that nothing ends. What
+        # SQLite's cache does not hold goes to the file.
         connection.execute("pragma journal_mode = off")
         connection.execute("pragma synchronous = off")
         connection.executescript(_SCHEMA)
+        connection.execute("begin exclusive")
         yield Backlog(connection, at_most)
