@@ -7,7 +7,7 @@ pass it over.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from expectations.records import NOTHING_GIVEN, Given
@@ -18,14 +18,14 @@ MAX_GIVEN_CHARACTERS = 16_000  # of a header that is to have an end
 _LISTS = frozenset(
     f.name for f in fields(Given) if isinstance(getattr(NOTHING_GIVEN, f.name), tuple)
 )
-_NAMES = frozenset(field.name for field in fields(Given))
+_NAMES = tuple(field.name for field in fields(Given))
 
 
 def write_given_field(given: Given) -> str:
     """Given fields as one line of ASCII; empty if there are none, or too many to be kept."""
-    stated = {name: value for name, value in asdict(given).items() if value}
-    text = json.dumps(stated)
-    return text if stated and len(text) <= MAX_GIVEN_CHARACTERS else ""
+    stated = {name: value for name in _NAMES if (value := getattr(given, name))}
+    text = json.dumps(stated) if stated else ""
+    return text if len(text) <= MAX_GIVEN_CHARACTERS else ""
 
 
 def read_given_field(text: str) -> Given:
