@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median
 from urllib.request import urlopen
 
 from benchmarks.corpus import BUILD, ROOT
@@ -28,6 +29,7 @@ from benchmarks.targets import Measure, table
 
 CORES = 2
 SERVERS = 2
+TIMES = 5
 SITEMAP_LINKS = 50_000
 PAUSE_S = 1.0
 LIKE_THIS = "https://news.example/2026/11/23/the-council-agrees-on-item-{}-of-the-budget"
@@ -146,7 +148,7 @@ def measures(folder: Path, *, pages: int, hosts: int) -> Iterator[Measure]:
         )
         feeds = [f"http://127.0.0.1:{port}/feed" for port in ports]
         asked_before = pages_asked(ports)
-        whole = ingest(folder / "whole", feeds)
+        whole = [ingest(folder / "whole", feeds)]
         asked_between = pages_asked(ports)
         again = ingest(folder / "whole", feeds)
         asked = pages_asked(ports) - asked_between
@@ -157,15 +159,21 @@ def measures(folder: Path, *, pages: int, hosts: int) -> Iterator[Measure]:
             digits=0,
             detail=f"the first: {asked_between - asked_before}; {_items(again)}",
         )
+        archive = str(folder / "whole" / "pages")
+        from_archive = [ingest(folder / "archived", [archive])]
+        for number in range(1, TIMES):  # in turns, as other tenants of a machine come and go
+            whole.append(ingest(folder / f"whole-{number}", feeds))
+            from_archive.append(ingest(folder / f"archived-{number}", [archive]))
         paced_alone = _fetched(folder / "paced_alone", ports, delay_s=PAUSE_S)
         paced = ingest(folder / "paced", feeds, delay_s=PAUSE_S)
-    from_archive = ingest(folder / "archived", [str(folder / "whole" / "pages")])
     nothing = ingest(folder / "one", [str(ROOT / "seeds" / "html")])
-    slower = max(alone["wall_s"], from_archive.wall_s)
+    whole_s, archive_s = (median(run.wall_s for run in runs) for runs in (whole, from_archive))
     yield Measure(
         name="wall: `ingest` from sites / the slower of fetching and `ingest` of the archive",
-        value=whole.wall_s / slower,
-        detail=f"{whole.wall_s:.1f} s / max({alone['wall_s']:.1f} s, {from_archive.wall_s:.1f} s)",
+        value=whole_s / max(alone["wall_s"], archive_s),
+        at_most=1.2,
+        detail=f"{whole_s:.1f} s / max({alone['wall_s']:.1f} s, {archive_s:.1f} s), "
+        f"medians of {TIMES}",
     )
     yield Measure(
         name=f"wall, {PAUSE_S:g} s between requests: `ingest` / fetching and a run of a few seeds",

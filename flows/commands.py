@@ -27,6 +27,7 @@ from tasks.query import check_query, open_catalog, open_snapshot, query_errors
 from tasks.runs import RunSummary
 from tasks.settings import default_registry
 from tasks.snapshots import find_snapshot
+from tasks.staging.process import staging_ahead
 from tasks.status import LakeStatus, lake_status
 from tasks.tally import TALLY
 
@@ -52,7 +53,7 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     open_sources(sources, registry=default_registry(), source_id=source_id, as_kind=kind)
     check_place(lake)
     _refuse_damaged(lake)
-    with _pipeline(workers):
+    with staging_ahead(), _pipeline(workers):
         from flows.ingest import ingest
 
         return ingest(

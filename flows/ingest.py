@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
-from contextlib import closing
 from datetime import UTC, datetime
-from itertools import chain, islice
-from pathlib import Path
 from typing import Annotated
 
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 
-from expectations.records import Page, Rejection, Skip
 from flows.shards import RUNNER, ingest_shards
-from tasks.cc_news.read import open_cc_news
-from tasks.estimate import with_estimate
-from tasks.intake import input_sizes, open_sources, without_secrets
-from tasks.network.run import FetchRules, fetch_sites
+from tasks.intake import open_sources, without_secrets
 from tasks.opening import open_or_create_lake
 from tasks.runs import RunSummary, finish_run, recorded_run
 from tasks.settings import (
@@ -28,11 +20,10 @@ from tasks.settings import (
     pipeline_version,
 )
 from tasks.shard_steps import RunContext
-from tasks.shards import stage_shards
 from tasks.sources import SourceKind
+from tasks.staging.plan import StagingPlan
+from tasks.staging.process import staged
 from tasks.tally import TALLY
-
-FETCHED_PAGES = 250  # of the first shard, so that extraction begins while the rest is fetched
 
 # Types of parameters, with what Prefect checks when a run is submitted.
 Workers = Annotated[int, Field(ge=1)]
@@ -66,7 +57,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
     """
     registry = default_registry()
     sources = without_secrets(sources)
-    intake = open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)
+    open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)  # mistakes show
     TALLY.reset()
     store = open_or_create_lake(lake)
     with recorded_run(store, flow="ingest", sources=sources) as run:
@@ -77,35 +68,18 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
             now=datetime.now(UTC),
             pipeline_version=pipeline_version(),
         )
-        fetched = fetch_sites(
-            store,
-            intake.sites,
+        plan = StagingPlan(
             run_id=run.run_id,
-            rules=FetchRules(delay_s=delay, allow_private=allow_private, limit=limit),
+            lake=store.uri,
+            sources=tuple(sources),
+            registry=registry,
+            source_id=source_id,
+            as_kind=as_kind,
+            limit=limit,
+            delay_s=delay,
+            allow_private=allow_private,
         )
-        crawls = [open_cc_news(news, lake=store, source_id=source_id) for news in intake.cc_news]
-        network = intake.with_licenses(chain(fetched, *crawls))
-        items = with_estimate(
-            islice(chain(intake.files, network), limit),
-            input_sizes(sources, registry=registry),
-            TALLY.expect,
-        )
-        shards = _closing_at_end(
-            fetched,
-            stage_shards(
-                items,
-                store.staging / run.run_id,
-                first_pages=FETCHED_PAGES if intake.sites else None,
-            ),
-        )
-        summary, markdown = finish_run(store, run, ingest_shards(shards, context))
+        with staged(plan) as shards:
+            summary, markdown = finish_run(store, run, ingest_shards(shards, context))
     create_markdown_artifact(markdown, key="ingest-summary", description=f"Run {run.run_id}")
     return summary
-
-
-def _closing_at_end(
-    fetched: Generator[Page | Rejection | Skip], shards: Iterable[Path]
-) -> Iterator[Path]:
-    """Let nothing more be fetched once all shards are made: --limit may leave it in mid-run."""
-    with closing(fetched):
-        yield from shards

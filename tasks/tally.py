@@ -54,5 +54,10 @@ class Tallier:
         with self._lock:
             self._tally = replace(self._tally, total=total)
 
+    def put_read(self, elsewhere: Tally) -> None:
+        """Take over what another process has read, and expects to read in all."""
+        with self._lock:
+            self._tally = replace(self._tally, read=elsewhere.read, total=elsewhere.total)
+
 
 TALLY = Tallier()

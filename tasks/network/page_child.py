@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import pickle
 import resource
 import signal
 
 from expectations.records import Reason
-from tasks.network.frames import read_frame, write_frame
+from tasks.children import pipes_to_parent, read_frame, write_frame
 from tasks.network.site_page import SitePage, read_site_page
 from tasks.parsing import Refusal
 
@@ -23,8 +22,7 @@ def serve() -> None:
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGALRM, signal.SIGPIPE})
-    pages, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints is no answer
+    pages, answers = pipes_to_parent()
     while (message := read_frame(pages)) is not None:
         body, url, charset, deadline_s = pickle.loads(message)  # noqa: S301 - of our own parent
         signal.setitimer(signal.ITIMER_REAL, deadline_s)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import pickle
 import signal
 import subprocess
-import sys
 
 from expectations.records import Reason
+from tasks.children import read_frame, start_child, write_frame
 from tasks.fetch.messages import Response
-from tasks.network.frames import read_frame, write_frame
 from tasks.network.site_page import SitePage
 from tasks.parsing import Refusal
 from tasks.sources.http import charset
@@ -23,9 +22,6 @@ from tasks.sources.http import charset
 DEADLINE_S = 5.0
 # libxml2 keeps each name of an element or attribute for good.
 _PAGES_A_CHILD = 500
-_START = (
-    "import sys; sys.path[:] = sys.argv[1:]; from tasks.network.page_child import serve; serve()"
-)
 
 
 class PageReader:
@@ -64,13 +60,7 @@ class PageReader:
         if self._child is None or is_old or self._child.poll() is not None:
             self.close()
             self._pages = 0
-            # In a session of its own: Ctrl-C is for this process, which then ends it.
-            self._child = subprocess.Popen(  # noqa: S603 - this interpreter, and nothing of a page
-                [sys.executable, "-c", _START, *sys.path],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                start_new_session=True,
-            )
+            self._child = start_child("tasks.network.page_child")
         self._pages += 1
         return self._child
 

@@ -1,0 +1,1 @@
+"""Staging: all that a run reads and fetches, as shards, made by a process of its own."""

@@ -1,0 +1,116 @@
+"""Staging in a process of its own: Python runs one thread of a process at a time.
+
+Beside validation and commits, the threads that fetch would wait for those, and those for them.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from tasks.children import read_frame, start_child, write_frame
+from tasks.errors import BroadsheetError
+from tasks.staging.plan import StagingPlan
+from tasks.tally import TALLY, Tally
+
+if TYPE_CHECKING:  # it imports all that reads and fetches, which only the child needs
+    from tasks.staging.child import Message
+
+# To close what is open: exchanges get five seconds, and a bucket is to get what was archived.
+STOP_TIMEOUT_S = 30.0
+_TAKEN = b""
+
+
+class StagingProcess:
+    """A process that stages one run's shards. Its owner closes it."""
+
+    def __init__(self) -> None:
+        self._child = start_child("tasks.staging.child")
+        assert self._child.stdin is not None  # noqa: S101 - both are pipes
+        assert self._child.stdout is not None  # noqa: S101
+        self._stdin, self._stdout = self._child.stdin, self._child.stdout
+        self._messages: SimpleQueue[tuple[Message] | None] = SimpleQueue()
+        self._listening = Thread(target=self._listen, daemon=True)
+        self._listening.start()
+
+    def stage(self, plan: StagingPlan) -> Iterator[Path]:
+        """Have shards staged, from now on, one ahead; the tally counts what is read.
+
+        The iterator raises a BroadsheetError if the process dies, and whatever
+        `tasks.staging.stage.stage` raises there.
+        """
+        self._send(pickle.dumps(plan))
+        return self._shards()
+
+    def _shards(self) -> Iterator[Path]:
+        while True:
+            match self._messages.get():
+                case None:
+                    raise BroadsheetError(
+                        f"the process that reads and fetches died ({self._child.wait()}): is "
+                        "memory short? What was committed stays; run it again to go on"
+                    )
+                case (None,):
+                    return
+                case (BaseException() as error,):
+                    raise error
+                case (Path() as shard,):
+                    self._send(_TAKEN)
+                    yield shard
+
+    def close(self) -> None:
+        """End the process; what it has open is closed first."""
+        if self._child.poll() is None:
+            self._child.terminate()
+            try:
+                self._child.wait(STOP_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                self._child.kill()
+                self._child.wait()
+        self._listening.join()
+        with suppress(OSError):
+            self._stdin.close()
+        self._stdout.close()
+
+    def _send(self, message: bytes) -> None:
+        with suppress(OSError):  # it is dead, which `_messages` tells, too
+            write_frame(self._stdin, message)
+
+    def _listen(self) -> None:
+        while (frame := read_frame(self._stdout)) is not None:
+            message: Message = pickle.loads(frame)  # noqa: S301 - of our own child
+            if isinstance(message, Tally):
+                TALLY.put_read(message)
+            else:
+                self._messages.put((message,))
+        self._messages.put(None)
+
+
+_AHEAD: list[StagingProcess] = []
+
+
+@contextmanager
+def staging_ahead() -> Iterator[None]:
+    """Have the process of the next run begin to start, which takes the better part of a second."""
+    _AHEAD.append(StagingProcess())
+    try:
+        yield
+    finally:
+        while _AHEAD:
+            _AHEAD.pop().close()
+
+
+@contextmanager
+def staged(plan: StagingPlan) -> Iterator[Iterator[Path]]:
+    """Stage a run's shards in a process of its own, which ends with the block."""
+    process = _AHEAD.pop() if _AHEAD else StagingProcess()
+    try:
+        yield process.stage(plan)
+    finally:
+        process.close()

@@ -1,0 +1,148 @@
+"""The process that reads, fetches and stages ends with its run; a run hears how it ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from expectations.records import Page
+from tasks.errors import BroadsheetError, SourceError
+from tasks.opening import open_or_create_lake
+from tasks.shards import count_items
+from tasks.sources import open_source
+from tasks.staging.plan import StagingPlan
+from tasks.staging.process import StagingProcess, staged, staging_ahead
+from tasks.tally import TALLY
+from tests.newsroom import NOON, a_text, news_site
+
+ROOT = Path(__file__).parents[2]
+SEEDS = ROOT / "seeds" / "html"
+SOON_S = 20.0
+
+
+def a_plan(folder: Path, *sources: str, delay_s: float = 0.0) -> StagingPlan:
+    lake = open_or_create_lake(str(folder / "lake"))
+    return StagingPlan(
+        run_id="run",
+        lake=lake.uri,
+        sources=sources,
+        registry=folder / "no-registry.toml",
+        source_id=None,
+        as_kind=None,
+        limit=None,
+        delay_s=delay_s,
+        allow_private=True,
+    )
+
+
+def some_lines(folder: Path, number: int) -> str:
+    path = folder / "articles.jsonl"
+    line = '{{"url": "https://news.example/{0}", "title": "Story {0}", "text": "It is {0}."}}\n'
+    path.write_text("".join(line.format(n) for n in range(number)))
+    return str(path)
+
+
+def wait_until_gone(pid: int) -> None:
+    deadline = time.monotonic() + SOON_S
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < deadline, "the process lives on"
+        time.sleep(0.02)
+
+
+def pid_of(process: StagingProcess) -> int:
+    return process._child.pid
+
+
+def test_what_it_stages_is_what_its_source_holds_and_the_tally_counts_it(tmp_path: Path) -> None:
+    TALLY.reset()
+    with staged(a_plan(tmp_path, some_lines(tmp_path, 4_500))) as shards:
+        items = [sum(count_items(shard).values()) for shard in shards]
+    assert items == [2_000, 2_000, 500]
+    assert TALLY.now().read == TALLY.now().total == 4_500
+
+
+def test_it_stages_one_shard_ahead_and_no_more(tmp_path: Path) -> None:
+    plan = a_plan(tmp_path, some_lines(tmp_path, 9_000))
+    with staged(plan) as shards:
+        first = next(shards)
+        deadline = time.monotonic() + SOON_S
+        while not (first.parent / "00001" / "pages.arrow").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+        time.sleep(0.5)
+        assert sorted(path.name for path in first.parent.iterdir()) == ["00000", "00001"]
+
+
+def test_a_mistake_in_a_source_is_raised_in_the_run_as_it_is(tmp_path: Path) -> None:
+    plan = a_plan(tmp_path, str(tmp_path / "nowhere"))
+    with pytest.raises(SourceError, match="nowhere"), staged(plan) as shards:
+        next(shards)
+
+
+def test_what_the_system_refuses_is_raised_in_the_run_as_it_is(tmp_path: Path) -> None:
+    plan = a_plan(tmp_path, str(SEEDS))
+    staging = open_or_create_lake(plan.lake).staging
+    staging.mkdir(parents=True, exist_ok=True)
+    (staging / plan.run_id).write_text("a file where a folder is to be")
+    with pytest.raises(NotADirectoryError, match=plan.run_id), staged(plan) as shards:
+        next(shards)
+
+
+def test_one_that_is_killed_fails_the_run_in_one_line(tmp_path: Path) -> None:
+    process = StagingProcess()
+    shards = process.stage(a_plan(tmp_path, some_lines(tmp_path, 9_000)))
+    next(shards)
+    os.kill(pid_of(process), signal.SIGKILL)
+    with pytest.raises(BroadsheetError, match=r"died \(-9\).*run it again") as caught:
+        list(shards)
+    assert "\n" not in str(caught.value)
+    process.close()
+
+
+def test_a_run_that_ends_early_ends_it_and_finishes_what_it_has_open(tmp_path: Path) -> None:
+    with news_site() as site:
+        names = [f"/news/story-{number}" for number in range(300)]
+        for name in names:
+            site.publish(name, f"Story {name[12:]}", a_text(name[6:]))
+        site.offer_feed("/feed", {name: ("Story", NOON - timedelta(hours=1)) for name in names})
+        plan = a_plan(tmp_path, f"{site.url}/feed", delay_s=0.01)
+        process = StagingProcess()
+        process.stage(plan)
+        while len(site.asked()) < 20:
+            time.sleep(0.01)
+        process.close()
+        asked = len(site.asked())
+        wait_until_gone(pid_of(process))
+        time.sleep(0.1)
+        assert len(site.asked()) == asked, "it goes on asking"
+    kept = [item for item in open_source(str(Path(plan.lake) / "pages")) if isinstance(item, Page)]
+    assert 10 <= len(kept) <= asked < 300
+
+
+def test_one_that_nobody_needs_ends_with_the_command() -> None:
+    with staging_ahead():
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    for pid in children:
+        wait_until_gone(int(pid))
+
+
+def test_it_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time; from pathlib import Path; from tests.faults.test_staging import *\n"
+        "process = StagingProcess()\n"
+        "shards = process.stage(a_plan(Path(sys.argv[1]), sys.argv[2]))\n"
+        "next(shards); print(pid_of(process), flush=True); time.sleep(60)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path), some_lines(tmp_path, 9_000)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as run:
+        assert run.stdout is not None
+        pid = int(run.stdout.readline())
+        run.kill()
+    wait_until_gone(pid)
