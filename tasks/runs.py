@@ -51,8 +51,8 @@ class RunSummary:
 
 
 def new_run_id(now: datetime) -> str:
-    """Name a run so that names sort by time of start."""
-    return f"{now:%Y%m%dT%H%M%S}Z-{secrets.token_hex(3)}"
+    """Name a run so that names sort by time of start: a second, its milliseconds in hex, chance."""
+    return f"{now:%Y%m%dT%H%M%S}Z-{now.microsecond // 1000:03x}{secrets.token_hex(3)}"
 
 
 def record_start(lake: Lake, *, flow: str, sources: Sequence[str], now: datetime) -> Run:

@@ -55,11 +55,11 @@ def shard_result(lake: Lake, run_id: str, *items: Any, name: str = "00000") -> S
     )
 
 
-def test_names_of_runs_sort_by_their_start_and_differ_within_a_second() -> None:
-    names = [new_run_id(NOW + timedelta(seconds=n)) for n in range(50)]
+def test_names_of_runs_sort_by_their_start_and_differ_within_a_millisecond() -> None:
+    names = [new_run_id(NOW + timedelta(milliseconds=50 * n)) for n in range(50)]
     assert names == sorted(names)
     assert len({new_run_id(NOW) for _ in range(50)}) == 50
-    assert re.fullmatch(r"20261123T070809Z-[0-9a-f]{6}", new_run_id(NOW))
+    assert re.fullmatch(r"20261123T070809Z-07b[0-9a-f]{6}", new_run_id(NOW.replace(microsecond=123_456)))
 
 
 def test_a_run_is_running_until_it_has_an_end(lake: Lake) -> None:
