@@ -26,6 +26,7 @@ from expectations.columns import to_table
 from expectations.records import (
     Article,
     ArticleVersion,
+    ChangedBy,
     FunnelCount,
     Outcome,
     Quarantined,
@@ -66,6 +67,14 @@ class Shard:
         return transaction_of(self.run_id, self.name)
 
 
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """What came of a shard: its funnel rows, and the pages (`raw_ref`) with news of an article."""
+
+    funnel: tuple[FunnelCount, ...]
+    revised: frozenset[str]
+
+
 class SeenPagesError(Exception):
     """Pages that were taken for unchanged may not be: extract them, and commit again."""
 
@@ -79,11 +88,10 @@ def transaction_of(run_id: str, shard_name: str) -> str:
     return f"{run_id}/{shard_name}"
 
 
-def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[FunnelCount]:
+def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> Committed:
     """Commit a shard; trying again after a crash adds nothing twice, and comes to the same counts.
 
-    Returns:
-        The shard's funnel rows, which add up.
+    The funnel rows add up.
 
     Raises:
         LakeError: if the lake cannot be written.
@@ -94,20 +102,19 @@ def commit_shard(lake: Lake, shard: Shard, *, pipeline_version: str) -> list[Fun
         now = moment(lake)
         for tries_left in reversed(range(MOST_TRIES)):
             try:
-                funnel = _commit_rows(lake, shard, now, pipeline_version)
+                committed = _commit_rows(lake, shard, now, pipeline_version)
                 break
             except StaleTableError:
                 if not tries_left:
                     raise
                 pause()
-        append(lake, "funnel", to_table(FunnelCount, funnel), app_id=shard.app_id)
+        funnel = to_table(FunnelCount, committed.funnel)
+        append(lake, "funnel", funnel, app_id=shard.app_id)
     publish(lake, shard.run_id)
-    return funnel
+    return committed
 
 
-def _commit_rows(
-    lake: Lake, shard: Shard, now: datetime, pipeline_version: str
-) -> list[FunnelCount]:
+def _commit_rows(lake: Lake, shard: Shard, now: datetime, pipeline_version: str) -> Committed:
     """Decide what is new and commit articles and rejections.
 
     Raises:
@@ -155,7 +162,12 @@ def _commit_rows(
     rows = {"articles": versions, "quarantine": to_table(Quarantined, rejected)}
     for table, added in rows.items():
         append(lake, table, added, app_id=shard.app_id, read_version=index.read_versions[table])
-    return funnel
+    revised = frozenset(
+        a.article.raw_ref
+        for a in assigned
+        if a.row is not None and a.row.changed_by is not ChangedBy.PIPELINE
+    )
+    return Committed(tuple(funnel), revised)
 
 
 def _fates(shard: Shard, assigned: Sequence[Assigned]) -> Counter[Fate]:

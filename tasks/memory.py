@@ -22,7 +22,7 @@ from tasks.errors import LakeError
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
 from tasks.known import LAYOUT, SCHEMA, KnownAddress, KnownFeed, address_of, feed_of, put_row
-from tasks.schedule import LAST_RECHECK_S
+from tasks.schedule import FIRST_RECHECK_S, LAST_RECHECK_S
 from tasks.transactions import transaction
 
 BUSY_TIMEOUT_S = 60
@@ -129,9 +129,20 @@ class Memory:
         rows = self._read("select raw_ref, run_id from pending order by raw_ref")
         return [(row["raw_ref"], row["run_id"]) for row in rows]
 
-    def settle(self, raw_refs: Iterable[str]) -> None:
-        """Note that pages have come to their outcome."""
+    def settle(self, raw_refs: Iterable[str], *, revised: Iterable[str] = ()) -> None:
+        """Note that pages have come to their outcome.
+
+        Args:
+            raw_refs: Their places.
+            revised: Those whose article had changed: a page that was known is young again.
+        """
         with self._lock, transaction(self._connection):
+            self._connection.executemany(
+                "update addresses set changed_at = fetched_at, due_at = fetched_at + ?, "
+                "hints_from = 0 where changed_at < fetched_at "
+                "and url = (select url from pending where raw_ref = ?)",
+                [(FIRST_RECHECK_S, raw_ref) for raw_ref in revised],
+            )
             self._connection.executemany(
                 "delete from pending where raw_ref = ?", [(raw_ref,) for raw_ref in raw_refs]
             )

@@ -63,7 +63,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
         failed = [result for result in results.values() if isinstance(result, Rejection)]
         validated = validate(articles, now=run.now)
         try:
-            funnel = commit_shard(
+            committed = commit_shard(
                 lake,
                 Shard(
                     run_id=run.run_id,
@@ -85,10 +85,10 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
             seen = still
             continue
         TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
-        settle(lake, shard)
+        settle(lake, shard, revised=committed.revised)
         settle_cc_news(lake, shard)
         discard(shard)
-        return ShardResult(tuple(funnel), validated.outcomes, count_hits(validated.passed))
+        return ShardResult(committed.funnel, validated.outcomes, count_hits(validated.passed))
 
 
 def _extract(

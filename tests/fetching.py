@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -32,6 +33,7 @@ RULES = FetchRules(delay_s=0.0, allow_private=True, crawl=CrawlRules(retry_s=0.0
 # Of a clock that stands still while something is fetched, no second try would ever come.
 AT_ONCE = replace(RULES, crawl=CrawlRules(retries=0))
 runs = iter(range(1_000_000))
+_articles: dict[tuple[str, str | None], bytes] = {}
 
 
 def fetch(
@@ -46,9 +48,19 @@ def fetch(
         rules = replace(rules, now=clock)
     items = list(fetch_sites(lake, sites, run_id=f"run-{next(runs):06}", rules=rules))
     if not is_killed:
+        archived = [item for item in items if not isinstance(item, Skip)]
+        revised = [i.raw_ref for i in archived if isinstance(i, Page) and _is_news(lake, i)]
         with open_memory(memory_of(lake)) as memory:
-            memory.settle(item.raw_ref or "" for item in items if not isinstance(item, Skip))
+            memory.settle([item.raw_ref or "" for item in archived], revised=revised)
     return items
+
+
+def _is_news(lake: Lake, page: Page) -> bool:
+    """Whether a page's article is not as it was, as its commit would find."""
+    shown = re.sub(rb' data-token="\d+"', b"", page.body)
+    is_as_before = _articles.get((lake.uri, page.url)) == shown
+    _articles[lake.uri, page.url] = shown
+    return not is_as_before
 
 
 def outcomes(items: list[Item]) -> Counter[str]:

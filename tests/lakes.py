@@ -18,8 +18,8 @@ from tests.builders import a_shard
 
 def put(lake: Lake, *items: Article | Rejection | Skip, **names: str) -> Counter[str]:
     """Commit a shard; its items by outcome."""
-    funnel = commit_shard(lake, a_shard(*items, **names), pipeline_version="1")
-    return Counter({str(o): n for o, n in items_by_outcome(funnel).items() if n})
+    committed = commit_shard(lake, a_shard(*items, **names), pipeline_version="1")
+    return Counter({str(o): n for o, n in items_by_outcome(committed.funnel).items() if n})
 
 
 def ask(lake: Lake, query: str) -> list[tuple[Any, ...]]:

@@ -30,7 +30,8 @@ class Asked:
 class NewsSite:
     """A site whose content is a dictionary, and which may be down or lie.
 
-    `lying` are paths whose validator never changes. `fields` are sent beside the `statuses` of
+    `lying` are paths whose validator never changes. A site that `has_tokens` puts another one into
+    each page that it sends, as forms have them. `fields` are sent beside the `statuses` of
     paths without a page. `now` is the clock of the log.
     """
 
@@ -41,6 +42,7 @@ class NewsSite:
     fields: dict[str, dict[str, str]] = field(default_factory=dict)
     redirects: dict[str, str] = field(default_factory=dict)
     lying: set[str] = field(default_factory=set)
+    has_tokens: bool = False
     is_down: bool = False
     log: list[Asked] = field(default_factory=list)
 
@@ -75,6 +77,8 @@ class NewsSite:
             status = self.statuses.get(path, 404)
             return status, self.fields.get(path, {}), b"<html>not found</html>"
         kind, body = self.pages[path]
+        if self.has_tokens and kind == HTML:
+            body = body.replace(b"<body>", b'<body data-token="%d">' % len(self.log))
         etag = f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()}"'
         if path in self.lying:
             etag = '"always"'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -26,12 +27,18 @@ def sync_archive(lake: Lake, shard: Path) -> None:
             fsync(lake.home / place)
 
 
-def settle(lake: Lake, shard: Path) -> None:
-    """Take note that a shard's pages are in the lake, or in quarantine."""
+def settle(lake: Lake, shard: Path, *, revised: Collection[str]) -> None:
+    """Take note that a shard's pages are in the lake, or in quarantine.
+
+    Args:
+        lake: The lake.
+        shard: The shard.
+        revised: Those, by `raw_ref`, that made a version of their article.
+    """
     archived = _archived(shard)
     if archived:
         with open_memory(memory_of(lake)) as memory:
-            memory.settle(archived)
+            memory.settle(archived, revised=revised)
 
 
 def _archived(shard: Path) -> list[str]:

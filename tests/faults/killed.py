@@ -139,7 +139,7 @@ def commit_all(place: Path, shards: Sequence[Shard]) -> list[Counts]:
     """What a run does to a lake: open or make it, and commit its shards."""
     tasks.lake.CHECKPOINT_EVERY = CHECKPOINT_EVERY
     lake = open_or_create_lake(place)
-    return [_counts(commit_shard(lake, shard, pipeline_version="1")) for shard in shards]
+    return [_counts(commit_shard(lake, shard, pipeline_version="1").funnel) for shard in shards]
 
 
 def _counts(funnel: Sequence[Any]) -> Counts:

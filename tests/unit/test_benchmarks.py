@@ -377,7 +377,8 @@ def test_a_lake_made_for_measuring_is_a_lake_like_any_other(tmp_path: Path) -> N
         assert connection.execute(query).fetchall() == [(2_000, 20, 21)]
     assert [ratio.query for ratio in compare(lake, rounds=1)] == list(queries(""))
     assert len(look_up(lake).existing_s) == LOOK_UPS
-    found = items_by_outcome(commit_shard(lake, a_shard(an_article()), pipeline_version="1"))
+    committed = commit_shard(lake, a_shard(an_article()), pipeline_version="1")
+    found = items_by_outcome(committed.funnel)
     assert found["new"] == 1
 
 

@@ -15,6 +15,7 @@ from tasks.fetch.robots import StoredRobots
 from tasks.known import KnownAddress, KnownFeed
 from tasks.memory import open_memory, read_memory
 from tasks.remembered import RememberedPace, RememberedRobots
+from tasks.schedule import FIRST_RECHECK_S
 
 ADDRESS = KnownAddress(
     url="https://news.example/1",
@@ -124,6 +125,21 @@ def test_pending_pages_stay_until_they_are_settled(path: Path) -> None:
         memory.settle(["pages/a.warc.gz#0", "pages/a.warc.gz#2", "pages/never.warc.gz#0"])
     with open_memory(path) as memory:
         assert memory.pending() == [("pages/a.warc.gz#1", "run")]
+
+
+def test_a_page_with_news_of_its_article_is_young_again_and_its_hints_are_believed(
+    path: Path,
+) -> None:
+    known = replace(ADDRESS, fetched_at=9_000.0, changed_at=100.0, due_at=None, hints_from=5e6)
+    old = replace(known, url="https://news.example/old")
+    with open_memory(path) as memory:
+        memory.note_page([known], pending=("pages/a.warc.gz#0", "run"))
+        memory.note_page([old], pending=("pages/a.warc.gz#1", "run"))
+        places = ["pages/a.warc.gz#0", "pages/a.warc.gz#1"]
+        memory.settle(places, revised=[places[0], "articles.jsonl#7"])
+        found = memory.addresses([known.url, old.url])
+    young = replace(known, changed_at=9_000.0, due_at=9_000.0 + FIRST_RECHECK_S, hints_from=0.0)
+    assert found == {known.url: young, old.url: old}
 
 
 def test_a_memory_of_another_layout_is_begun_anew(path: Path) -> None:

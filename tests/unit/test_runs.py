@@ -46,12 +46,13 @@ def alerts(lake: Lake) -> tuple[str, ...]:
 
 
 def shard_result(lake: Lake, run_id: str, *items: Any, name: str = "00000") -> ShardResult:
-    funnel = commit_shard(lake, a_shard(*items, run_id=run_id, name=name), pipeline_version="1")
+    shard = a_shard(*items, run_id=run_id, name=name)
+    committed = commit_shard(lake, shard, pipeline_version="1")
     rule = RuleCount(
         source_id="example", rule="title_expected", severity=Severity.WARNING, checked=2, failed=1
     )
     return ShardResult(
-        tuple(funnel), (rule,), count_hits(a for a in items if isinstance(a, Article))
+        committed.funnel, (rule,), count_hits(a for a in items if isinstance(a, Article))
     )
 
 
@@ -59,7 +60,9 @@ def test_names_of_runs_sort_by_their_start_and_differ_within_a_millisecond() -> 
     names = [new_run_id(NOW + timedelta(milliseconds=50 * n)) for n in range(50)]
     assert names == sorted(names)
     assert len({new_run_id(NOW) for _ in range(50)}) == 50
-    assert re.fullmatch(r"20261123T070809Z-07b[0-9a-f]{6}", new_run_id(NOW.replace(microsecond=123_456)))
+    assert re.fullmatch(
+        r"20261123T070809Z-07b[0-9a-f]{6}", new_run_id(NOW.replace(microsecond=123_456))
+    )
 
 
 def test_a_run_is_running_until_it_has_an_end(lake: Lake) -> None:

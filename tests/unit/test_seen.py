@@ -34,10 +34,10 @@ def commit(
 ) -> dict[str, int]:
     shard = a_shard(*articles, run_id=run_id)
     counted = {"example": len(articles) + len(seen or [])}
-    funnel = commit_shard(
+    committed = commit_shard(
         lake, replace(shard, seen=seen or [], discovered=counted), pipeline_version="1"
     )
-    return {str(row.outcome): row.items for row in funnel if row.items}
+    return {str(row.outcome): row.items for row in committed.funnel if row.items}
 
 
 def seen_rows(lake: Lake, *page_hashes: str, run_id: str = "later") -> list[int]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from expectations.records import Outcome, Page
+from expectations.records import Outcome, Page, PageKind
 from tasks import shard_steps
 from tasks.funnel import items_by_outcome
+from tasks.memory import open_memory
+from tasks.network.address_memory import address_as_read
+from tasks.network.settling import memory_of
 from tasks.opening import open_lake, open_or_create_lake
 from tasks.pool import close_shared_pools
 from tasks.query import open_catalog
@@ -106,3 +110,34 @@ def test_hits_are_counted_of_what_was_extracted_and_is_valid(tmp_path: Path) -> 
 def test_a_page_that_is_rejected_is_rejected_again(tmp_path: Path) -> None:
     lake, blank = tmp_path / "lake", a_page(url="https://news.example/1", body=b" ")
     assert ingest(lake, blank) == ingest(lake, blank) == {"discovered": 1, "rejected": 1}
+
+
+def test_only_a_page_whose_article_has_changed_is_young_again_in_the_memory(tmp_path: Path) -> None:
+    lake, day_s = tmp_path / "lake", 86_400.0
+    open_or_create_lake(str(lake))
+    bodies = {
+        "as-it-was": f"<article><h1>Story</h1><p>{TEXT}</p></article><!-- token {{}} -->",
+        "corrected": f"<article><h1>Story</h1><p>{TEXT} It was corrected {{}} times.</p></article>",
+    }
+    for day in (1, 2, 3):
+        pages = []
+        for name, body in bodies.items():
+            page = replace(
+                story(f"https://news.example/{name}", day=day, text=body.format(day)),
+                kind=PageKind.HTML,
+                raw_ref=f"pages/{name}.warc.gz#{day}",
+            )
+            assert page.url is not None
+            with open_memory(memory_of(open_lake(str(lake)))) as memory:
+                before = memory.addresses([page.url]).get(page.url)
+                known = address_as_read(page, page.url, before, at=day * day_s, hinted_at=None)
+                memory.note_page([known], pending=(page.raw_ref, "run"))
+            pages.append(page)
+        ingest(lake, *pages)
+    with open_memory(memory_of(open_lake(str(lake)))) as memory:
+        found = memory.addresses(f"https://news.example/{name}" for name in bodies)
+        assert not memory.pending()
+    assert {url.rpartition("/")[2]: page.changed_at / day_s for url, page in found.items()} == {
+        "as-it-was": 1.0,
+        "corrected": 3.0,
+    }

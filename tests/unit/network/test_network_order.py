@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
-from pathlib import Path
 
 import pytest
 
@@ -23,31 +21,13 @@ from tasks.registry import EntryKind, Source
 from tasks.schedule import DAY, HOUR
 from tasks.site_check import SiteToLookAt, look_at_sites
 from tasks.source_list import list_sources
-from tasks.storage import Lake, lake_at
+from tasks.storage import Lake
 from tests.fetching import RULES, Clock, fetch, outcomes, paths, publish, registered, with_feed
-from tests.newsroom import HTML, NOON, NewsSite, a_text, news_site
+from tests.newsroom import HTML, NOON, NewsSite, a_text
 
 HEADLINE = "The council agrees on a budget for schools"
 STORY = "/news/2026/11/22/the-council-agrees-on-a-budget"
 FEED_LINK = '<link rel="alternate" type="application/rss+xml" href="/feed">'
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = lake_at(tmp_path / "lake")
-    lake.staging.mkdir(parents=True)
-    return lake
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with news_site() as site:
-        yield site
 
 
 def at(site: NewsSite, path: str, body: str, kind: str = HTML) -> None:

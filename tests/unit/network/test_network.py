@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -21,7 +20,7 @@ from tasks.network.settling import memory_of
 from tasks.network.site import Start, StartKind, merged, site_at, site_of_list
 from tasks.replay import read_archived
 from tasks.schedule import DAY, HOUR
-from tasks.storage import Lake, lake_at
+from tasks.storage import Lake
 from tests.fetching import (
     AT_ONCE,
     RULES,
@@ -34,25 +33,6 @@ from tests.fetching import (
     with_feed,
 )
 from tests.newsroom import NOON, NewsSite, a_text, news_site
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = lake_at(tmp_path / "lake")
-    lake.staging.mkdir(parents=True)
-    return lake
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with news_site() as site:
-        yield site
-
 
 # What is found
 

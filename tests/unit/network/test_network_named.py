@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from expectations.records import Page, Rejection
 from tasks.network.site import StartKind, merged, site_at, site_of_list
-from tasks.storage import Lake, lake_at
+from tasks.storage import Lake
 from tests.fetching import Clock, Item, fetch, outcomes, publish, registered, with_feed
-from tests.newsroom import HTML, RSS, NewsSite, news_site
+from tests.newsroom import HTML, RSS, NewsSite
 
 DTD = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
 DTD_FEED = DTD + b"<rss><channel><title>&a;</title></channel></rss>"
@@ -22,24 +21,6 @@ REFUSED = "a DTD is refused"
 NOWHERE = "leads to no feed, sitemap or article"
 EMPTY_SITEMAP = b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"></urlset>'
 INDEX = b"<sitemapindex><sitemap><loc>%s</loc></sitemap></sitemapindex>"
-
-
-@pytest.fixture
-def lake(tmp_path: Path) -> Lake:
-    lake = lake_at(tmp_path / "lake")
-    lake.staging.mkdir(parents=True)
-    return lake
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def site() -> Iterator[NewsSite]:
-    with news_site() as site:
-        yield site
 
 
 def words(item: Item) -> str:
