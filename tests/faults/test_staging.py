@@ -56,6 +56,11 @@ def wait_until_gone(pid: int) -> None:
         time.sleep(0.02)
 
 
+def children() -> set[int]:
+    """The processes that this thread has started and that live."""
+    return set(map(int, Path("/proc/thread-self/children").read_text().split()))
+
+
 def pid_of(process: StagingProcess) -> int:
     return process._child.pid
 
@@ -127,10 +132,10 @@ def test_a_run_that_ends_early_ends_it_and_finishes_what_it_has_open(tmp_path: P
 
 
 def test_one_that_nobody_needs_ends_with_the_command() -> None:
+    others = children()  # of tests before, in the same process
     with staging_ahead():
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
-    for pid in children:
-        wait_until_gone(int(pid))
+        (pid,) = children() - others
+    wait_until_gone(pid)
 
 
 def test_it_ends_with_a_run_that_is_killed(tmp_path: Path) -> None:
