@@ -10,7 +10,7 @@ from tasks.fetch.messages import Failure, Request, Response
 from tasks.urls import MAX_URL_CHARS, as_requested, join
 
 MAX_REDIRECTS = 5  # RFC 9309, 2.3.1.2, asks at least five of crawlers
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))  # RFC 9110, 15.4
+REDIRECTS = frozenset((301, 302, 303, 307, 308))  # RFC 9110, 15.4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def follow_in_steps(request: Request) -> Generator[Request, Response | Failure, 
 
 def _location(result: Response | Failure) -> str:
     """Where a redirect leads, as it says it; empty if it is none."""
-    if isinstance(result, Failure) or result.status not in _REDIRECTS:
+    if isinstance(result, Failure) or result.status not in REDIRECTS:
         return ""
     return result.field("Location").strip()
 

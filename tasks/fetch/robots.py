@@ -15,6 +15,7 @@ from tasks.fetch.pace import host_of
 from tasks.fetch.redirects import follow_in_steps
 from tasks.reservations import SiteReservations
 from tasks.robots_rules import MAX_BYTES, Rules, decode
+from tasks.schedule import is_recent
 
 PRODUCT_TOKEN = "Broadsheet"  # noqa: S105 - of RFC 9309, 2.2.1: our name in robots.txt
 
@@ -145,7 +146,7 @@ class Robots:
 
     def _is_fresh(self, stored: StoredRobots) -> bool:
         lasts = _ASK_AGAIN_S if stored.failure else _FRESH_S
-        return 0 <= self._now() - stored.checked_at < lasts
+        return is_recent(stored.checked_at, self._now(), lasts)
 
     def _is_complete(self, stored: StoredRobots) -> bool:
         lacks = stored.ai_txt is None and not stored.failure
@@ -173,7 +174,7 @@ class Robots:
         found = _read(followed.result)
         if isinstance(found, str):
             return StoredRobots(checked_at=now, text=found, text_at=now)
-        if before is None or before.text is None or not 0 <= now - before.text_at <= _STALE_S:
+        if before is None or before.text is None or not is_recent(before.text_at, now, _STALE_S):
             before = StoredRobots(checked_at=now, text=None, text_at=0.0)
         reason = found.reason if isinstance(found, Failure) else Reason.HTTP_STATUS
         detail = found.detail if isinstance(found, Failure) else f"status {found.status}"

@@ -10,12 +10,11 @@ from typing import Generic, TypeVar
 
 from tasks.fetch.messages import Answer, Failure, Request, Response
 from tasks.fetch.pace import host_of, is_trouble
-from tasks.fetch.redirects import follow_in_steps
+from tasks.fetch.redirects import REDIRECTS, follow_in_steps
 from tasks.fetch.robots import Robots, Verdict
 
 Payload = TypeVar("Payload")
 
-_REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _MAX_REDIRECT_BYTES = 16 << 10
 
 
@@ -147,7 +146,7 @@ class Visitor:
 
 def _without_long_body(answer: Answer) -> Answer:
     """Drop what some send beside a redirect: the visit may wait long for its next turn."""
-    if isinstance(answer, Failure) or answer.status not in _REDIRECTS:
+    if isinstance(answer, Failure) or answer.status not in REDIRECTS:
         return answer
     is_long = max(len(answer.body), len(answer.wire_body)) > _MAX_REDIRECT_BYTES
     return replace(answer, body=b"", wire_body=b"", is_cut=True) if is_long else answer
