@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from pydantic import Field
 
 from flows.shards import RUNNER, ingest_shards
 from tasks.intake import open_sources, without_secrets
+from tasks.network.bucket import keep_memory
 from tasks.opening import open_or_create_lake
 from tasks.runs import RunSummary, finish_run, recorded_run
 from tasks.settings import (
@@ -19,10 +21,11 @@ from tasks.settings import (
     default_workers,
     pipeline_version,
 )
-from tasks.shard_steps import RunContext
+from tasks.shard_steps import RunContext, ShardResult
 from tasks.sources import SourceKind
 from tasks.staging.plan import StagingPlan
 from tasks.staging.process import staged
+from tasks.storage import Lake
 from tasks.tally import TALLY
 
 # Types of parameters, with what Prefect checks when a run is submitted.
@@ -57,7 +60,8 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
     """
     registry = default_registry()
     sources = without_secrets(sources)
-    open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)  # mistakes show
+    # Mistakes show before a run begins.
+    intake = open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)
     TALLY.reset()
     store = open_or_create_lake(lake)
     with recorded_run(store, flow="ingest", sources=sources) as run:
@@ -80,6 +84,14 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
             allow_private=allow_private,
         )
         with staged(plan) as shards:
-            summary, markdown = finish_run(store, run, ingest_shards(shards, context))
+            results = ingest_shards(shards, context)
+            if intake.sites:
+                results = _then_keep_memory(results, store)
+            summary, markdown = finish_run(store, run, results)
     create_markdown_artifact(markdown, key="ingest-summary", description=f"Run {run.run_id}")
     return summary
+
+
+def _then_keep_memory(results: Iterator[ShardResult], lake: Lake) -> Iterator[ShardResult]:
+    yield from results
+    keep_memory(lake)

@@ -26,7 +26,6 @@ from expectations.columns import to_table
 from expectations.records import (
     Article,
     ArticleVersion,
-    ChangedBy,
     FunnelCount,
     Outcome,
     Quarantined,
@@ -69,10 +68,13 @@ class Shard:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """What came of a shard: its funnel rows, and the pages (`raw_ref`) with news of an article."""
+    """What came of a shard: its funnel rows, and what its pages, by `raw_ref`, show of articles.
+
+    `shown` are version hashes. A page that was rejected shows nothing.
+    """
 
     funnel: tuple[FunnelCount, ...]
-    revised: frozenset[str]
+    shown: Mapping[str, str]
 
 
 class SeenPagesError(Exception):
@@ -162,12 +164,9 @@ def _commit_rows(lake: Lake, shard: Shard, now: datetime, pipeline_version: str)
     rows = {"articles": versions, "quarantine": to_table(Quarantined, rejected)}
     for table, added in rows.items():
         append(lake, table, added, app_id=shard.app_id, read_version=index.read_versions[table])
-    revised = frozenset(
-        a.article.raw_ref
-        for a in assigned
-        if a.row is not None and a.row.changed_by is not ChangedBy.PIPELINE
-    )
-    return Committed(tuple(funnel), revised)
+    shown = {a.article.raw_ref: a.version_hash for a in assigned}
+    shown |= {s.page.raw_ref: known[s.article_id].current.version_hash for s in shard.seen}
+    return Committed(tuple(funnel), shown)
 
 
 def _fates(shard: Shard, assigned: Sequence[Assigned]) -> Counter[Fate]:

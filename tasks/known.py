@@ -33,6 +33,26 @@ create table robots (origin text primary key, stored text not null) without rowi
 create table pending (raw_ref text primary key, run_id text not null, url text) without rowid;
 """
 
+# Of each address the article that its page showed when it was last settled: its version hash, empty
+# if it was none, the hash of the page, and the code that read it. Memories may lack it.
+SHOWN = """
+create table if not exists shown (
+    url text primary key, version_hash text not null, body_hash blob, read_by blob not null
+) without rowid
+"""
+CHANGE_IF_SHOWN = """
+update addresses set changed_at = fetched_at, due_at = fetched_at + :recheck_s, hints_from = 0
+where url = (select url from pending where raw_ref = :raw_ref) and exists (
+    select 1 from shown where url = addresses.url and read_by = :read_by
+    and version_hash <> :version_hash and body_hash <> addresses.body_hash
+)
+"""
+KEEP_SHOWN = """
+insert or replace into shown select url, :version_hash, body_hash, :read_by
+from pending join addresses using (url) where raw_ref = :raw_ref
+"""
+KEEP_SHOWN_IF_FIRST = KEEP_SHOWN.replace("or replace", "or ignore")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownAddress:
@@ -41,6 +61,7 @@ class KnownAddress:
     `given` is what its feed or sitemap said of it, and `hinted_at` the latest time of modification
     there that it was asked for; such hints are believed from `hints_from` on. It was last asked
     for at `fetched_at` and last read at `read_at`, and the SHA-256 of what came is `body_hash`.
+    Its article was found changed, or first read, at `changed_at`.
     `due_at` is None if it is not to be looked at again unless its feed says that it changed.
     """
 

@@ -12,7 +12,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +21,19 @@ from typing import Any
 from tasks.errors import LakeError
 from tasks.fetch.pace import KEPT_AT_MOST_S
 from tasks.fetch.robots import StoredRobots
-from tasks.known import LAYOUT, SCHEMA, KnownAddress, KnownFeed, address_of, feed_of, put_row
+from tasks.known import (
+    CHANGE_IF_SHOWN,
+    KEEP_SHOWN,
+    KEEP_SHOWN_IF_FIRST,
+    LAYOUT,
+    SCHEMA,
+    SHOWN,
+    KnownAddress,
+    KnownFeed,
+    address_of,
+    feed_of,
+    put_row,
+)
 from tasks.schedule import FIRST_RECHECK_S, LAST_RECHECK_S
 from tasks.transactions import transaction
 
@@ -129,20 +141,29 @@ class Memory:
         rows = self._read("select raw_ref, run_id from pending order by raw_ref")
         return [(row["raw_ref"], row["run_id"]) for row in rows]
 
-    def settle(self, raw_refs: Iterable[str], *, revised: Iterable[str] = ()) -> None:
-        """Note that pages have come to their outcome.
+    def note_shown(self, shown: Mapping[str, str | None], *, read_by: bytes) -> None:
+        """Note what pending pages show; one whose article has changed is young again.
+
+        It has if the page's bytes are not as before, and it shows another version of its article
+        than before to the same code: a page may differ at each fetch by a token, bear a date that
+        its feed makes up, or show an article that another page shows in other words.
 
         Args:
-            raw_refs: Their places.
-            revised: Those whose article had changed: a page that was known is young again.
+            shown: Places of pages, with the version hash of the article; None if there is none.
+            read_by: Digest of the code.
         """
+        known = {"read_by": read_by, "recheck_s": FIRST_RECHECK_S}
+        pages = [{"raw_ref": at, "version_hash": name or "", **known} for at, name in shown.items()]
+        articles = [page for page in pages if page["version_hash"]]
         with self._lock, transaction(self._connection):
-            self._connection.executemany(
-                "update addresses set changed_at = fetched_at, due_at = fetched_at + ?, "
-                "hints_from = 0 where changed_at < fetched_at "
-                "and url = (select url from pending where raw_ref = ?)",
-                [(FIRST_RECHECK_S, raw_ref) for raw_ref in revised],
-            )
+            self._connection.executemany(CHANGE_IF_SHOWN, articles)
+            self._connection.executemany(KEEP_SHOWN, articles)
+            # An error page in an article's place tells nothing of the article.
+            self._connection.executemany(KEEP_SHOWN_IF_FIRST, pages)
+
+    def settle(self, raw_refs: Iterable[str]) -> None:
+        """Note that pages have come to their outcome."""
+        with self._lock, transaction(self._connection):
             self._connection.executemany(
                 "delete from pending where raw_ref = ?", [(raw_ref,) for raw_ref in raw_refs]
             )
@@ -261,8 +282,12 @@ def _has_layout(connection: sqlite3.Connection) -> bool:
 
 
 def _begin(connection: sqlite3.Connection) -> None:
-    if _has_layout(connection):
-        return
+    if not _has_layout(connection):
+        _begin_anew(connection)
+    connection.execute(SHOWN)
+
+
+def _begin_anew(connection: sqlite3.Connection) -> None:
     held = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
     for table in held:
         connection.execute(f'drop table "{table["name"]}"')

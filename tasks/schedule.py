@@ -53,7 +53,7 @@ def next_recheck(changed_at: float, now: float) -> float | None:
     """When a page that was read now is to be looked at again; None for never.
 
     Args:
-        changed_at: When it was first read, or last found changed; seconds since 1970.
+        changed_at: When it was first read, or its article last found changed; seconds since 1970.
         now: The same clock.
     """
     age = max(now - changed_at, 0.0)

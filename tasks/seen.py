@@ -36,6 +36,7 @@ class StagedPage:
     """A page of a shard: its source and its hashes, as the columns of `Article` have them."""
 
     source_id: str
+    raw_ref: str
     page_hash: str
     raw_hash: str | None = None
 
@@ -53,8 +54,13 @@ def hash_pages(shard: Path) -> list[StagedPage]:
     pages = []
     for described, body in zip(read_descriptions(shard), read_bodies(shard), strict=True):
         raw = _hash([described[name] for name in _FROM_OUTSIDE], body)
-        read = [_extraction_code(), *(described[name] for name in _HASHED)]
-        page = StagedPage(str(described["source_id"]), _hash(read, raw).hex(), raw.hex())
+        read = [extraction_code(), *(described[name] for name in _HASHED)]
+        page = StagedPage(
+            source_id=str(described["source_id"]),
+            raw_ref=str(described["raw_ref"]),
+            page_hash=_hash(read, raw).hex(),
+            raw_hash=raw.hex(),
+        )
         pages.append(page)
     return pages
 
@@ -66,7 +72,7 @@ def _hash(read: Sequence[object], then: bytes) -> bytes:
 
 
 @cache
-def _extraction_code() -> bytes:
+def extraction_code() -> bytes:
     """Digest of what makes articles of pages: change a line of it, and all pages are news."""
     digest = sha256()
     root = Path(__file__).parents[1]

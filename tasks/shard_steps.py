@@ -85,7 +85,7 @@ def ingest_shard(shard: Path, run: RunContext) -> ShardResult:
             seen = still
             continue
         TALLY.add(articles=-len(validated.rejections), rejected=len(validated.rejections))
-        settle(lake, shard, revised=committed.revised)
+        settle(lake, shard, shown=committed.shown)
         settle_cc_news(lake, shard)
         discard(shard)
         return ShardResult(committed.funnel, validated.outcomes, count_hits(validated.passed))

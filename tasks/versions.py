@@ -89,6 +89,7 @@ class Assigned:
     """Outcome of one article, and the row to commit unless it is unchanged."""
 
     article: Article
+    version_hash: str
     outcome: Outcome
     row: ArticleVersion | None
 
@@ -161,7 +162,7 @@ def assign_versions(  # noqa: PLR0913 - what a version is made of, named at the 
             article, version_hash(article), fields_hash(article), _observed_at(article, now)
         )
         if held is not None and _adds_nothing(state, held, reprocessed=reprocessed):
-            assigned.append(Assigned(article, Outcome.UNCHANGED, None))
+            assigned.append(Assigned(article, state.version_hash, Outcome.UNCHANGED, None))
             continue
         version = _next_version(
             article.article_id,
@@ -196,7 +197,8 @@ def assign_versions(  # noqa: PLR0913 - what a version is made of, named at the 
             published_month=_month(article.times.published_at),
         )
         seen[article.article_id] = held.and_version(added) if held else Known.of([added])
-        assigned.append(Assigned(article, Outcome.UPDATED if held else Outcome.NEW, row))
+        outcome = Outcome.UPDATED if held else Outcome.NEW
+        assigned.append(Assigned(article, state.version_hash, outcome, row))
     return assigned
 
 

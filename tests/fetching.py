@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections import Counter
+from contextlib import nullcontext, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+
+import pytest
 
 from expectations.records import Page, Rejection, Skip
+from tasks import shard_steps
 from tasks.fetch.crawl import CrawlRules
 from tasks.memory import open_memory
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.network.settling import memory_of
 from tasks.network.site import Site, Start, StartKind
+from tasks.shard_steps import RunContext
+from tasks.shards import stage_shards
 from tasks.storage import Lake
 from tests.newsroom import NOON, NewsSite, a_text
 
@@ -28,12 +36,14 @@ class Clock:
     def __call__(self) -> float:
         return self.time
 
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.time, UTC)
+
 
 RULES = FetchRules(delay_s=0.0, allow_private=True, crawl=CrawlRules(retry_s=0.01))
 # Of a clock that stands still while something is fetched, no second try would ever come.
 AT_ONCE = replace(RULES, crawl=CrawlRules(retries=0))
 runs = iter(range(1_000_000))
-_articles: dict[tuple[str, str | None], bytes] = {}
 
 
 def fetch(
@@ -48,19 +58,44 @@ def fetch(
         rules = replace(rules, now=clock)
     items = list(fetch_sites(lake, sites, run_id=f"run-{next(runs):06}", rules=rules))
     if not is_killed:
-        archived = [item for item in items if not isinstance(item, Skip)]
-        revised = [i.raw_ref for i in archived if isinstance(i, Page) and _is_news(lake, i)]
+        shown = {
+            item.raw_ref or "": _article_of(item) if isinstance(item, Page) else None
+            for item in items
+            if not isinstance(item, Skip)
+        }
         with open_memory(memory_of(lake)) as memory:
-            memory.settle([item.raw_ref or "" for item in archived], revised=revised)
+            memory.note_shown(shown, read_by=b"")
+            memory.settle(shown)
     return items
 
 
-def _is_news(lake: Lake, page: Page) -> bool:
-    """Whether a page's article is not as it was, as its commit would find."""
-    shown = re.sub(rb' data-token="\d+"', b"", page.body)
-    is_as_before = _articles.get((lake.uri, page.url)) == shown
-    _articles[lake.uri, page.url] = shown
-    return not is_as_before
+def ingest(lake: Lake, *sites: Site, clock: Clock, is_killed: bool = False) -> Counter[str]:
+    """Fetch, extract and commit as a run does; a kill comes between commit and settling."""
+    run_id = f"run-{next(runs):06}"
+    rules = replace(RULES, now=clock)
+    items = list(fetch_sites(lake, sites, run_id=run_id, rules=rules))
+    context = RunContext(
+        run_id=run_id, lake=lake.uri, workers=1, now=clock.moment(), pipeline_version="test"
+    )
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        suppress(KeyboardInterrupt) if is_killed else nullcontext(),
+    ):
+        if is_killed:
+            patch.setattr(shard_steps, "settle", _die)
+        for shard in stage_shards(items, lake.staging / run_id):
+            shard_steps.ingest_shard(shard, context)
+    shutil.rmtree(lake.staging / run_id, ignore_errors=True)
+    return outcomes(items)
+
+
+def _die(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _article_of(page: Page) -> str:
+    """What differs if, and only if, the article does."""
+    return sha256(re.sub(rb' data-token="\d+"', b"", page.body)).hexdigest()
 
 
 def outcomes(items: list[Item]) -> Counter[str]:

@@ -1,7 +1,7 @@
 """What is remembered of a page's address after the page was read.
 
 Whether its article has changed only extraction can tell, as many pages differ at each fetch, by a
-token or a teaser. Until the lake has said so (`tasks.network.settling.settle`), it is as it was.
+token or a teaser. Until it has (`tasks.network.settling.settle`), it is as it was.
 """
 
 from __future__ import annotations
@@ -34,14 +34,10 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
         at: When it came; Unix time in seconds.
         hinted_at: The time of modification that its feed states.
         is_hinted: Whether it was asked for as that says that it has changed.
-        etag: The page's validator; not remembered if it is found to lie.
+        etag: The page's validator.
         last_modified: Its other one.
     """
     before = known if known is not None and known.read_at is not None else None
-    body_hash = sha256(page.body).digest()
-    if before and etag and etag == before.etag and body_hash != before.body_hash:
-        # Of a strong one equal bytes are promised (RFC 9110, 8.8.1): this server's tell nothing.
-        etag, last_modified = (etag, last_modified) if etag.startswith("W/") else (None, None)
     changed_at = min(before.changed_at, at) if before else at
     due_at = next_recheck(changed_at, at)
     return KnownAddress(
@@ -50,7 +46,7 @@ def address_as_read(  # noqa: PLR0913 - all that is known of it, named at the ca
         given=page.given,
         etag=etag,
         last_modified=last_modified,
-        body_hash=body_hash,
+        body_hash=sha256(page.body).digest(),
         hinted_at=latest(hinted_at, known.hinted_at if known else None),
         hints_from=believed_from(before, due_at, at, is_hinted=is_hinted) if before else 0.0,
         fetched_at=at,

@@ -43,6 +43,14 @@ def shared_memory(lake: Lake) -> Iterator[Memory]:
                 _keep_memory(lake, path)
 
 
+def keep_memory(lake: Lake) -> None:
+    """Keep the memory in its bucket once more: pages are settled after the last was fetched."""
+    path = memory_of(lake)
+    if not lake.is_local and path.exists():
+        with _only_one(path):
+            _keep_memory(lake, path)
+
+
 def _only_one(memory: Path) -> AbstractContextManager[None]:
     """Let one run at a time bring a memory here or there."""
     return exclusive(memory.with_suffix(".lock"))

@@ -54,7 +54,7 @@ def believed_from(
     """When hints of a page are believed again, of which one had nothing new to show for it.
 
     Some feeds say of everything that it was modified just now. From the first hint that was wrong
-    until the page is found changed, it is asked for by its schedule alone.
+    until its article is found changed, it is asked for by its schedule alone.
 
     Args:
         known: What was known before the page was asked for.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from tasks.archive import FOLDER
 from tasks.durable import fsync
 from tasks.memory import open_memory
+from tasks.seen import extraction_code
 from tasks.shards import read_descriptions, read_rejections
 from tasks.storage import Lake
 
@@ -27,18 +28,20 @@ def sync_archive(lake: Lake, shard: Path) -> None:
             fsync(lake.home / place)
 
 
-def settle(lake: Lake, shard: Path, *, revised: Collection[str]) -> None:
+def settle(lake: Lake, shard: Path, *, shown: Mapping[str, str]) -> None:
     """Take note that a shard's pages are in the lake, or in quarantine.
 
     Args:
         lake: The lake.
         shard: The shard.
-        revised: Those, by `raw_ref`, that made a version of their article.
+        shown: What its pages, by `raw_ref`, show of articles, as `tasks.commit.Committed` has it.
     """
     archived = _archived(shard)
     if archived:
         with open_memory(memory_of(lake)) as memory:
-            memory.settle(archived, revised=revised)
+            # In this order: what is still pending after a kill is noted, and settled, once more.
+            memory.note_shown({at: shown.get(at) for at in archived}, read_by=extraction_code())
+            memory.settle(archived)
 
 
 def _archived(shard: Path) -> list[str]:

@@ -14,6 +14,7 @@ import pytest
 
 from tests.faults.conftest import ObjectStore
 from tests.flows.conftest import Done, broadsheet
+from tests.newsroom import NOON, a_text, news_site
 
 Machine = Callable[..., Done]
 COUNT = "select count(*) as n from articles"
@@ -104,6 +105,23 @@ def test_each_command_works_on_a_lake_in_a_bucket(
     assert (status.json["articles"], status.json["article_versions"]) == (3, 4)
     last = here("ingest", news(a="night ferries", c="a lighthouse"), "--lake", lake, "--json")
     assert last.json["items"]["unchanged"] == 2
+
+
+@pytest.mark.ops
+def test_what_a_run_settles_last_another_machine_knows(
+    bucket: str, machine: Callable[[str], Machine]
+) -> None:
+    with news_site() as site:
+        site.publish("/news/one", "Story one", a_text("one"))
+        site.offer_feed("/feed", {"/news/one": ("Story one", NOON)})
+        command = ("ingest", f"{site.url}/feed", "--allow-private", "--delay", "0", "--json")
+        first = machine("here")(*command, "--lake", f"{bucket}/lake")
+        assert first.json["items"]["new"] == 1, first.err
+        site.log.clear()
+        second = machine("there")(*command, "--lake", f"{bucket}/lake")
+        assert second.json["reasons"] == {"unchanged/fetch/not_modified": 1}
+        assert second.json["items"]["discovered"] == 1, "its pages are settled"
+        assert set(site.asked()) <= {"/feed"}
 
 
 @pytest.mark.ops

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,19 +128,66 @@ def test_pending_pages_stay_until_they_are_settled(path: Path) -> None:
         assert memory.pending() == [("pages/a.warc.gz#1", "run")]
 
 
-def test_a_page_with_news_of_its_article_is_young_again_and_its_hints_are_believed(
+KNOWN = replace(ADDRESS, fetched_at=9_000.0, changed_at=100.0, due_at=None, hints_from=5e6)
+YOUNG = replace(KNOWN, changed_at=9_000.0, due_at=9_000.0 + FIRST_RECHECK_S, hints_from=0.0)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "bytes_now", "code_now", "is_young"),
+    [
+        ("one", "two", b"2", b"code", True),
+        ("one", "one", b"2", b"code", False),
+        ("one", "two", b"1", b"code", False),
+        ("one", "two", b"2", b"another", False),
+        (None, "two", b"2", b"code", True),
+        ("one", None, b"2", b"code", False),
+        (None, None, b"2", b"code", False),
+    ],
+    ids=["changed", "token", "date of feed", "new code", "no article before", "wall", "never one"],
+)
+def test_a_page_is_young_again_if_its_bytes_and_to_the_same_code_its_article_have_changed(  # noqa: PLR0917
     path: Path,
+    before: str | None,
+    now: str | None,
+    bytes_now: bytes,
+    code_now: bytes,
+    is_young: bool,  # noqa: FBT001
 ) -> None:
-    known = replace(ADDRESS, fetched_at=9_000.0, changed_at=100.0, due_at=None, hints_from=5e6)
-    old = replace(known, url="https://news.example/old")
+    aged = replace(KNOWN, body_hash=bytes_now)
     with open_memory(path) as memory:
-        memory.note_page([known], pending=("pages/a.warc.gz#0", "run"))
-        memory.note_page([old], pending=("pages/a.warc.gz#1", "run"))
-        places = ["pages/a.warc.gz#0", "pages/a.warc.gz#1"]
-        memory.settle(places, revised=[places[0], "articles.jsonl#7"])
-        found = memory.addresses([known.url, old.url])
-    young = replace(known, changed_at=9_000.0, due_at=9_000.0 + FIRST_RECHECK_S, hints_from=0.0)
-    assert found == {known.url: young, old.url: old}
+        memory.note_page([ADDRESS], pending=("pages/a.warc.gz#0", "run"))
+        memory.note_shown({"pages/a.warc.gz#0": before, "a.jsonl#7": "x"}, read_by=b"code")
+        memory.settle(["pages/a.warc.gz#0"])
+        memory.note_page([aged], pending=("pages/a.warc.gz#1", "run"))
+        memory.note_shown({"pages/a.warc.gz#1": now}, read_by=code_now)
+        (found,) = memory.addresses([KNOWN.url]).values()
+    assert found == (replace(YOUNG, body_hash=bytes_now) if is_young else aged)
+
+
+def test_an_article_that_an_error_page_stood_in_for_is_no_news(path: Path) -> None:
+    states = [("one", b"1"), (None, b"2"), ("one", b"3"), ("two", b"4")]
+    young = []
+    with open_memory(path) as memory:
+        for version_hash, body_hash in states:
+            memory.note_page([replace(KNOWN, body_hash=body_hash)], pending=("pages/a#0", "run"))
+            memory.note_shown({"pages/a#0": version_hash}, read_by=b"code")
+            memory.settle(["pages/a#0"])
+            (found,) = memory.addresses([KNOWN.url]).values()
+            young.append(found.due_at is not None)
+    assert young == [False, False, False, True]
+
+
+def test_a_memory_that_does_not_know_yet_what_pages_showed_learns_it(path: Path) -> None:
+    with open_memory(path) as memory:
+        memory.note_page([KNOWN], pending=("pages/a.warc.gz#0", "run"))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("drop table shown")
+    for version_hash, body_hash, expected in (("one", b"1", KNOWN), ("two", b"2", YOUNG)):
+        with open_memory(path) as memory:
+            memory.put_address(replace(KNOWN, body_hash=body_hash))
+            memory.note_shown({"pages/a.warc.gz#0": version_hash}, read_by=b"code")
+            (found,) = memory.addresses([KNOWN.url]).values()
+        assert found == replace(expected, body_hash=body_hash)
 
 
 def test_a_memory_of_another_layout_is_begun_anew(path: Path) -> None:

@@ -41,7 +41,7 @@ def commit(
 
 
 def seen_rows(lake: Lake, *page_hashes: str, run_id: str = "later") -> list[int]:
-    pages = [StagedPage("example", page_hash) for page_hash in page_hashes]
+    pages = [StagedPage("example", "", page_hash) for page_hash in page_hashes]
     return list(find_seen(lake, pages, before=transaction_of(run_id, "00000")))
 
 
@@ -98,7 +98,7 @@ def test_a_shard_that_is_tried_again_has_not_seen_its_own_pages(lake: Lake) -> N
 def test_seen_pages_are_counted_as_unchanged_and_add_no_row(lake: Lake) -> None:
     article = shown_by(HASH)
     commit(lake, article, run_id="first")
-    page = SeenPage(StagedPage("example", HASH), article.article_id)
+    page = SeenPage(StagedPage("example", "", HASH), article.article_id)
     counts = commit(lake, run_id="second", seen=[page, page])
     assert counts == {"discovered": 2, "unchanged": 2}
     assert seen_rows(lake, HASH) == [0]
@@ -107,7 +107,7 @@ def test_seen_pages_are_counted_as_unchanged_and_add_no_row(lake: Lake) -> None:
 def test_a_page_whose_article_was_revised_meanwhile_is_refused(lake: Lake) -> None:
     article = shown_by(HASH)
     commit(lake, article, run_id="first")
-    page = SeenPage(StagedPage("example", HASH), article.article_id)
+    page = SeenPage(StagedPage("example", "", HASH), article.article_id)
     later = datetime(2026, 7, 1, tzinfo=UTC)
     commit(lake, shown_by(OTHER_HASH, title="Revised", fetched_at=later), run_id="second")
     with pytest.raises(SeenPagesError):
@@ -117,7 +117,7 @@ def test_a_page_whose_article_was_revised_meanwhile_is_refused(lake: Lake) -> No
 def test_the_same_article_on_another_page_of_the_shard_changes_nothing(lake: Lake) -> None:
     article = shown_by(HASH)
     commit(lake, article, run_id="first")
-    page = SeenPage(StagedPage("example", HASH), article.article_id)
+    page = SeenPage(StagedPage("example", "", HASH), article.article_id)
     twin = shown_by(OTHER_HASH, raw_ref="amp.html#0")
     counts = commit(lake, twin, run_id="second", seen=[page])
     assert counts == {"discovered": 2, "unchanged": 2}
@@ -126,7 +126,7 @@ def test_the_same_article_on_another_page_of_the_shard_changes_nothing(lake: Lak
 def test_a_page_whose_article_is_revised_in_the_same_shard_is_refused(lake: Lake) -> None:
     article = shown_by(HASH)
     commit(lake, article, run_id="first")
-    page = SeenPage(StagedPage("example", HASH), article.article_id)
+    page = SeenPage(StagedPage("example", "", HASH), article.article_id)
     with pytest.raises(SeenPagesError):
         commit(lake, shown_by(OTHER_HASH, title="Revised"), run_id="second", seen=[page])
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tasks.storage import Lake, lake_at
+from tasks.opening import open_or_create_lake
+from tasks.storage import Lake
 from tests.fetching import Clock
 from tests.newsroom import NewsSite, news_site
 
@@ -19,8 +20,8 @@ def clock() -> Clock:
 
 @pytest.fixture
 def lake(tmp_path: Path) -> Lake:
-    lake = lake_at(tmp_path / "lake")
-    lake.staging.mkdir(parents=True)
+    lake = open_or_create_lake(str(tmp_path / "lake"))
+    lake.staging.mkdir(exist_ok=True)
     return lake
 
 

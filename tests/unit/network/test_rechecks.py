@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 import pytest
 
-from tasks.network.address_memory import address_as_read
 from tasks.network.site import StartKind
+from tasks.pool import close_shared_pools
 from tasks.schedule import DAY, HOUR
 from tasks.storage import Lake
-from tests.builders import a_page
-from tests.fetching import Clock, fetch, publish, registered, with_feed
-from tests.newsroom import NOON, NewsSite
+from tests.fetching import Clock, fetch, ingest, publish, registered, with_feed
+from tests.lakes import ask
+from tests.newsroom import NOON, NewsSite, a_text
+
+HOURS = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _workers() -> Iterator[None]:
+    yield
+    close_shared_pools()
+
+
+def offer_atom(site: NewsSite, *, published: datetime, modified: datetime) -> None:
+    """Put a feed of one story that says when it was modified."""
+    entry = (
+        f"<entry><title>Story</title><link href='{site.url}/news/one'/><id>1</id>"
+        f"<published>{published.isoformat()}</published>"
+        f"<updated>{modified.isoformat()}</updated></entry>"
+    )
+    feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title>{entry}</feed>"
+    site.pages["/feed"] = "application/atom+xml", feed.encode()
 
 
 @pytest.mark.parametrize("has_tokens", [False, True])
@@ -55,27 +75,65 @@ def test_a_feed_that_says_of_everything_that_it_was_modified_is_not_believed_for
     publish(site, "one")
     source = registered(site, StartKind.FEED, "/feed")
     for _ in range(4 * 24):
-        modified = datetime.fromtimestamp(clock.time, UTC).isoformat()
-        entry = (
-            f"<entry><title>Story</title><link href='{site.url}/news/one'/><id>1</id>"
-            f"<published>{(NOON - timedelta(hours=1)).isoformat()}</published>"
-            f"<updated>{modified}</updated></entry>"
-        )
-        feed = f"<feed xmlns='http://www.w3.org/2005/Atom'><title>News</title>{entry}</feed>"
-        site.pages["/feed"] = "application/atom+xml", feed.encode()
+        offer_atom(site, published=NOON - HOURS, modified=clock.moment())
         fetch(lake, source, clock=clock)
         clock.time += HOUR
     assert site.asked()["/news/one"] == 4  # once, once too often, after a day and after two
 
 
-@pytest.mark.parametrize(
-    ("etag", "body", "kept"),
-    [('"x"', b"as it was", '"x"'), ('"x"', b"another", None), ('W/"x"', b"another", 'W/"x"')],
-)
-def test_a_validator_that_promises_equal_bytes_and_lies_is_not_remembered(
-    etag: str, body: bytes, kept: str | None
+def test_a_page_that_stays_as_it_is_ages_though_its_feed_says_another_date_each_time(
+    lake: Lake, site: NewsSite, clock: Clock
 ) -> None:
-    at, url = NOON.timestamp(), "https://news.example/one"
-    before = address_as_read(a_page(body=b"as it was"), url, None, at=at, hinted_at=None, etag=etag)
-    now = address_as_read(a_page(body=body), url, before, at=at + DAY, hinted_at=None, etag=etag)
-    assert now.etag == kept
+    publish(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    for _ in range(2 * 24):
+        offer_atom(site, published=clock.moment(), modified=clock.moment())
+        ingest(lake, source, clock=clock)
+        clock.time += HOUR
+    assert site.asked()["/news/one"] == 3  # once, once too often, after a day
+
+
+def test_two_pages_that_show_one_article_in_other_words_age_each_for_itself(
+    lake: Lake, site: NewsSite, clock: Clock
+) -> None:
+    site.has_tokens = True
+    with_feed(site, "one", "one-amp")
+    source = registered(site, StartKind.FEED, "/feed")
+    canonical = f'<link rel="canonical" href="{site.url}/news/one">'
+    asked: dict[str, list[int]] = {"one": [], "one-amp": []}
+    for day in range(14):
+        more = " The mayor has corrected the sum." if day >= 3 else ""
+        for name, days in asked.items():
+            text = f"{a_text('one')}{more} Page {name}."
+            site.publish(f"/news/{name}", "Story one", text, extra=canonical)
+            days.append(site.asked()[f"/news/{name}"])
+        ingest(lake, source, clock=clock)
+        for name, days in asked.items():
+            if site.asked()[f"/news/{name}"] > days.pop():
+                days.append(day)
+        clock.time += DAY
+    assert asked == {name: [0, 1, 2, 4, 5, 6, 8, 12] for name in asked}
+
+
+@pytest.mark.parametrize(
+    ("is_killed", "then_asked"),
+    # The run after the kill takes the page from the archive, and asks no more for it that day.
+    [(False, [10, 11, 12, 14, 18]), (True, [11, 12, 13, 15, 19])],
+)
+def test_a_change_is_noted_though_the_run_that_committed_it_is_killed(
+    lake: Lake, site: NewsSite, clock: Clock, *, is_killed: bool, then_asked: list[int]
+) -> None:
+    publish(site, "one")
+    source = registered(site, StartKind.FEED, "/feed")
+    asked = []
+    for day in range(20):
+        if day in {9, 10}:
+            site.publish("/news/one", "Story one", f"{a_text('one')} Corrected on day {day}.")
+        modified = clock.moment() - HOURS if day in {9, 10} else NOON - HOURS
+        offer_atom(site, published=NOON - HOURS, modified=modified)
+        before = site.asked()["/news/one"]
+        ingest(lake, source, clock=clock, is_killed=is_killed and day == 9)
+        asked += [day] * (site.asked()["/news/one"] - before)
+        clock.time += DAY
+    assert asked == [0, 1, 2, 4, 8, 9, *then_asked]
+    assert len(ask(lake, "select 1 from article_versions")) == 3
