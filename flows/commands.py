@@ -44,12 +44,12 @@ def run_ingest(  # noqa: PLR0913 - the flow's parameters
     allow_private: bool,
 ) -> RunSummary:
     """Run the ingest flow here, with all that is slow to start starting at once."""
-    from tasks.intake import open_sources, without_secrets
+    from tasks.intake import as_handed_on, open_sources
     from tasks.sources import SourceKind
 
     # Mistakes show before anything starts.
     kind = SourceKind(as_kind) if as_kind else None
-    sources = without_secrets(sources)  # Prefect keeps what its flows are called with
+    sources = as_handed_on(sources)  # Prefect keeps what its flows are called with
     open_sources(sources, registry=default_registry(), source_id=source_id, as_kind=kind)
     check_place(lake)
     _refuse_damaged(lake)

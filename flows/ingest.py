@@ -11,7 +11,7 @@ from prefect.artifacts import create_markdown_artifact
 from pydantic import Field
 
 from flows.shards import RUNNER, ingest_shards
-from tasks.intake import open_sources, without_secrets
+from tasks.intake import as_handed_on, open_sources
 from tasks.network.bucket import keep_memory
 from tasks.opening import open_or_create_lake
 from tasks.runs import RunSummary, finish_run, recorded_run
@@ -23,7 +23,7 @@ from tasks.settings import (
 )
 from tasks.shard_steps import RunContext, ShardResult
 from tasks.sources import SourceKind
-from tasks.staging.plan import StagingPlan
+from tasks.staging.messages import StagingPlan
 from tasks.staging.process import staged
 from tasks.storage import Lake
 from tasks.tally import TALLY
@@ -59,7 +59,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
         allow_private: Fetch from private addresses, too.
     """
     registry = default_registry()
-    sources = without_secrets(sources)
+    sources = as_handed_on(sources)
     # Mistakes show before a run begins.
     intake = open_sources(sources, registry=registry, source_id=source_id, as_kind=as_kind)
     TALLY.reset()

@@ -42,8 +42,7 @@ def write_frame(pipe: IO[bytes], message: bytes) -> None:
     Raises:
         OSError: nobody reads it.
     """
-    pipe.write(_LENGTH.pack(len(message)))
-    pipe.write(message)
+    pipe.write(_LENGTH.pack(len(message)) + message)
     pipe.flush()
 
 

@@ -26,6 +26,9 @@ _OTHER_PREFIXES = ("ftp://", "s3://")
 _CC_NEWS_PREFIX = "cc-news:"
 _NETWORK_PREFIXES = (*_WEB_PREFIXES, _CC_NEWS_PREFIX)
 
+# Each process has its own: those that read and extract are others than the one that is asked.
+_OPEN_FILES = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+
 Items = Iterator[Page | Rejection | Skip]
 
 
@@ -115,9 +118,27 @@ def _check_options(source: str, source_id: str | None, as_kind: SourceKind | Non
         raise UsageError(f"--as says what files hold: leave it out, {source} is none")
 
 
-def without_secrets(sources: Sequence[str]) -> list[str]:
-    """SOURCE arguments as they may be stored: addresses without user and password."""
-    return [urls.without_credentials(s) if "://" in s else s for s in sources]
+def as_handed_on(sources: Sequence[str]) -> list[str]:
+    """SOURCE arguments as they may be stored, and mean the same to another process.
+
+    Addresses are without user and password; a file that is open here goes by its name.
+
+    Raises:
+        UsageError: for what is open here and has no name, such as a pipe.
+    """
+    return [
+        urls.without_credentials(source) if "://" in source else _name_of_open_file(source)
+        for source in sources
+    ]
+
+
+def _name_of_open_file(source: str) -> str:
+    if not source.startswith(_OPEN_FILES):
+        return source
+    name = os.path.realpath(source)
+    if not os.path.isfile(name):  # noqa: PTH113 - False, not an error, if it is closed
+        raise UsageError(f"{source} is no file with a name: save what comes there in one")
+    return name
 
 
 def input_sizes(sources: Sequence[str], *, registry: Path) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import signal
@@ -9,23 +10,22 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import closing, suppress
-from pathlib import Path
 from threading import Event, Lock, Semaphore, Thread
 from typing import IO
 
 from tasks.children import pipes_to_parent, read_frame, write_frame
-from tasks.staging.plan import StagingPlan
+from tasks.staging.messages import Ended, Message, StagingPlan
 from tasks.staging.stage import stage
 from tasks.tally import TALLY, Tally
 
 _TELL_EVERY_S = 0.2
-Message = Path | Tally | BaseException | None
 
 
 def serve() -> None:
     """Stage what the parent asks for; tell of each shard, and begin the next when it is taken."""
     said, answers = pipes_to_parent()
     signal.signal(signal.SIGTERM, _stop)
+    logging.getLogger().addHandler(logging.NullHandler())  # else warnings are the user's to read
     asked = read_frame(said)
     if asked is None:
         return
@@ -44,9 +44,11 @@ def serve() -> None:
             for shard in shards:
                 tell(shard)
                 taken.acquire()
-        last: Message = None
-    except BaseException as error:  # noqa: BLE001 - it is raised again in the parent
-        last = _portable(error)
+        last = Ended(None)
+    except Exception as error:  # noqa: BLE001 - it is raised again in the parent
+        last = Ended(as_it_travels(error))
+    except BaseException:  # noqa: BLE001 - somebody ended this process, which the parent sees
+        os._exit(1)
     ended.set()
     telling.join()
     tell(last)
@@ -75,11 +77,11 @@ def _stop(*_: object) -> None:
     sys.exit(1)
 
 
-def _portable(error: BaseException) -> BaseException:
+def as_it_travels(error: Exception) -> Exception:
     """An error as it can travel, with where it happened."""
     where = "".join(traceback.format_exception(error))
     try:
-        copy: BaseException = pickle.loads(pickle.dumps(error))  # noqa: S301 - of our own
+        copy: Exception = pickle.loads(pickle.dumps(error))  # noqa: S301 - of our own
     except Exception:  # noqa: BLE001 - whatever keeps it from travelling
         copy = RuntimeError(f"{type(error).__name__}: {error}")
     copy.add_note(where)

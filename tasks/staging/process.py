@@ -12,15 +12,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
-from typing import TYPE_CHECKING
 
 from tasks.children import read_frame, start_child, write_frame
 from tasks.errors import BroadsheetError
-from tasks.staging.plan import StagingPlan
+from tasks.staging.messages import Ended, Message, StagingPlan
 from tasks.tally import TALLY, Tally
-
-if TYPE_CHECKING:  # it imports all that reads and fetches, which only the child needs
-    from tasks.staging.child import Message
 
 # To close what is open: exchanges get five seconds, and a bucket is to get what was archived.
 STOP_TIMEOUT_S = 30.0
@@ -35,7 +31,7 @@ class StagingProcess:
         assert self._child.stdin is not None  # noqa: S101 - both are pipes
         assert self._child.stdout is not None  # noqa: S101
         self._stdin, self._stdout = self._child.stdin, self._child.stdout
-        self._messages: SimpleQueue[tuple[Message] | None] = SimpleQueue()
+        self._messages: SimpleQueue[Path | Ended | None] = SimpleQueue()  # None: it is dead
         self._listening = Thread(target=self._listen, daemon=True)
         self._listening.start()
 
@@ -53,43 +49,53 @@ class StagingProcess:
             match self._messages.get():
                 case None:
                     raise BroadsheetError(
-                        f"the process that reads and fetches died ({self._child.wait()}): is "
-                        "memory short? What was committed stays; run it again to go on"
+                        f"the process that reads and fetches died ({self._end()}): is memory "
+                        "short? What was committed stays; run it again to go on"
                     )
-                case (None,):
+                case Ended(None):
                     return
-                case (BaseException() as error,):
+                case Ended(Exception() as error):
                     raise error
-                case (Path() as shard,):
+                case Path() as shard:
                     self._send(_TAKEN)
                     yield shard
 
     def close(self) -> None:
         """End the process; what it has open is closed first."""
-        if self._child.poll() is None:
-            self._child.terminate()
-            try:
-                self._child.wait(STOP_TIMEOUT_S)
-            except subprocess.TimeoutExpired:
-                self._child.kill()
-                self._child.wait()
+        self._end()
         self._listening.join()
         with suppress(OSError):
             self._stdin.close()
         self._stdout.close()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can be asked to stage something."""
+        return self._child.poll() is None
+
+    def _end(self) -> int:
+        """End it, if it is not dead; its exit code."""
+        self._child.terminate()
+        try:
+            return self._child.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+            return self._child.wait()
 
     def _send(self, message: bytes) -> None:
         with suppress(OSError):  # it is dead, which `_messages` tells, too
             write_frame(self._stdin, message)
 
     def _listen(self) -> None:
-        while (frame := read_frame(self._stdout)) is not None:
-            message: Message = pickle.loads(frame)  # noqa: S301 - of our own child
-            if isinstance(message, Tally):
-                TALLY.put_read(message)
-            else:
-                self._messages.put((message,))
-        self._messages.put(None)
+        try:
+            while (frame := read_frame(self._stdout)) is not None:
+                message: Message = pickle.loads(frame)  # noqa: S301 - of our own child
+                if isinstance(message, Tally):
+                    TALLY.put_read(message)
+                else:
+                    self._messages.put(message)
+        finally:  # whatever it was that could not be read
+            self._messages.put(None)
 
 
 _AHEAD: list[StagingProcess] = []
@@ -109,8 +115,17 @@ def staging_ahead() -> Iterator[None]:
 @contextmanager
 def staged(plan: StagingPlan) -> Iterator[Iterator[Path]]:
     """Stage a run's shards in a process of its own, which ends with the block."""
-    process = _AHEAD.pop() if _AHEAD else StagingProcess()
+    process = _take_ahead() or StagingProcess()
     try:
         yield process.stage(plan)
     finally:
         process.close()
+
+
+def _take_ahead() -> StagingProcess | None:
+    with suppress(IndexError):
+        process = _AHEAD.pop()
+        if process.is_alive:
+            return process
+        process.close()
+    return None

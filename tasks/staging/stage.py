@@ -13,7 +13,7 @@ from tasks.intake import input_sizes, open_sources
 from tasks.network.run import FetchRules, fetch_sites
 from tasks.opening import open_lake
 from tasks.shards import stage_shards
-from tasks.staging.plan import StagingPlan
+from tasks.staging.messages import StagingPlan
 from tasks.tally import TALLY
 
 FETCHED_PAGES = 250  # of the first shard, so that extraction begins while the rest is fetched

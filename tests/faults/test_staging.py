@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from tasks.errors import BroadsheetError, SourceError
 from tasks.opening import open_or_create_lake
 from tasks.shards import count_items
 from tasks.sources import open_source
-from tasks.staging.plan import StagingPlan
+from tasks.staging.child import as_it_travels
+from tasks.staging.messages import StagingPlan
 from tasks.staging.process import StagingProcess, staged, staging_ahead
 from tasks.tally import TALLY
 from tests.newsroom import NOON, a_text, news_site
@@ -49,11 +51,23 @@ def some_lines(folder: Path, number: int) -> str:
     return str(path)
 
 
-def wait_until_gone(pid: int) -> None:
+def wait_for(is_so: Callable[[], bool]) -> None:
     deadline = time.monotonic() + SOON_S
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline, "the process lives on"
+    while not is_so():
+        assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def wait_until_gone(pid: int) -> None:
+    wait_for(lambda: not is_at_work(pid))
+
+
+def is_at_work(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"  # dead, and its parent has yet to hear of it
 
 
 def children() -> set[int]:
@@ -77,10 +91,7 @@ def test_it_stages_one_shard_ahead_and_no_more(tmp_path: Path) -> None:
     plan = a_plan(tmp_path, some_lines(tmp_path, 9_000))
     with staged(plan) as shards:
         first = next(shards)
-        deadline = time.monotonic() + SOON_S
-        while not (first.parent / "00001" / "pages.arrow").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        wait_for((first.parent / "00001" / "pages.arrow").exists)
         time.sleep(0.5)
         assert sorted(path.name for path in first.parent.iterdir()) == ["00000", "00001"]
 
@@ -100,12 +111,17 @@ def test_what_the_system_refuses_is_raised_in_the_run_as_it_is(tmp_path: Path) -
         next(shards)
 
 
-def test_one_that_is_killed_fails_the_run_in_one_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGKILL, -9), (signal.SIGTERM, 1), (signal.SIGINT, 1)]
+)
+def test_one_that_is_ended_by_others_fails_the_run_in_one_line(
+    tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
     process = StagingProcess()
     shards = process.stage(a_plan(tmp_path, some_lines(tmp_path, 9_000)))
     next(shards)
-    os.kill(pid_of(process), signal.SIGKILL)
-    with pytest.raises(BroadsheetError, match=r"died \(-9\).*run it again") as caught:
+    os.kill(pid_of(process), sent)
+    with pytest.raises(BroadsheetError, match=rf"died \({code}\).*run it again") as caught:
         list(shards)
     assert "\n" not in str(caught.value)
     process.close()
@@ -120,8 +136,7 @@ def test_a_run_that_ends_early_ends_it_and_finishes_what_it_has_open(tmp_path: P
         plan = a_plan(tmp_path, f"{site.url}/feed", delay_s=0.01)
         process = StagingProcess()
         process.stage(plan)
-        while len(site.asked()) < 20:
-            time.sleep(0.01)
+        wait_for(lambda: len(site.asked()) >= 20)
         process.close()
         asked = len(site.asked())
         wait_until_gone(pid_of(process))
@@ -129,6 +144,46 @@ def test_a_run_that_ends_early_ends_it_and_finishes_what_it_has_open(tmp_path: P
         assert len(site.asked()) == asked, "it goes on asking"
     kept = [item for item in open_source(str(Path(plan.lake) / "pages")) if isinstance(item, Page)]
     assert 10 <= len(kept) <= asked < 300
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_one_that_says_what_nobody_understands_fails_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = StagingProcess()
+    shards = process.stage(a_plan(tmp_path, some_lines(tmp_path, 9_000)))
+    monkeypatch.setattr("tasks.staging.process.pickle", None)
+    with pytest.raises(BroadsheetError, match="died"):
+        list(shards)
+    process.close()
+
+
+def test_one_that_died_before_its_run_came_is_replaced(tmp_path: Path) -> None:
+    others = children()
+    with staging_ahead():
+        (pid,) = children() - others
+        os.kill(pid, signal.SIGKILL)
+        wait_until_gone(pid)
+        with staged(a_plan(tmp_path, some_lines(tmp_path, 3))) as shards:
+            assert len(list(shards)) == 1
+
+
+def test_an_error_that_cannot_travel_is_told_in_words() -> None:
+    class LocalError(Exception):
+        """Of a class that another process does not have."""
+
+    told = as_it_travels(LocalError("no such thing"))
+    assert isinstance(told, RuntimeError)
+    assert "LocalError: no such thing" in str(told)
+
+
+def test_an_error_that_travels_says_where_it_happened() -> None:
+    try:
+        open_source("nowhere")
+    except SourceError as error:
+        told = as_it_travels(error)
+    assert isinstance(told, SourceError)
+    assert "test_staging.py" in told.__notes__[0]
 
 
 def test_one_that_nobody_needs_ends_with_the_command() -> None:

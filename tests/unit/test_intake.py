@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 
 from expectations.records import Page, Reason, Rejection, Skip, Stage
 from tasks.errors import SourceError, UsageError
-from tasks.intake import input_sizes, open_sources, sources_by_day, without_secrets
+from tasks.intake import as_handed_on, input_sizes, open_sources, sources_by_day
 from tasks.sources import SourceKind
 from tests.builders import a_page
 
@@ -318,7 +319,24 @@ def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -
 
 def test_credentials_are_not_stored_with_the_sources_of_a_run() -> None:
     named = ["https://me:secret@news.example/feed", "notes@home.txt", "s3://a/b", "@wire"]
-    assert without_secrets(named) == ["https://news.example/feed", *named[1:]]
+    assert as_handed_on(named) == ["https://news.example/feed", *named[1:]]
+
+
+@pytest.mark.parametrize("name", ["/dev/fd/{}", "/proc/self/fd/{}"])
+def test_a_file_that_is_open_here_goes_by_its_name(name: str, tmp_path: Path) -> None:
+    story = write_story(tmp_path / "story.txt")
+    with story.open() as file:
+        assert as_handed_on([name.format(file.fileno())]) == [str(story)]
+
+
+def test_what_is_open_here_and_has_no_name_is_a_mistake() -> None:
+    read_end, write_end = os.pipe()
+    try:
+        with pytest.raises(UsageError, match=rf"/dev/fd/{read_end} is no file with a name"):
+            as_handed_on([f"/dev/fd/{read_end}"])
+    finally:
+        os.close(read_end)
+        os.close(write_end)
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
-"""What a run takes in, as it is told to the process that stages it."""
+"""What a run and the process that stages for it tell each other."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from tasks.sources import SourceKind
+from tasks.tally import Tally
+
+if TYPE_CHECKING:  # all that reads comes with it
+    from tasks.sources import SourceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +29,13 @@ class StagingPlan:
     limit: int | None
     delay_s: float
     allow_private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """All is staged, or an error ended it."""
+
+    error: Exception | None
+
+
+Message = Path | Tally | Ended
