@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -93,5 +94,10 @@ def ingest(  # noqa: PLR0913, PLR0917 - the parameters of a deployment, each wit
 
 
 def _then_keep_memory(results: Iterator[ShardResult], lake: Lake) -> Iterator[ShardResult]:
-    yield from results
+    try:
+        yield from results
+    except BaseException:
+        with suppress(Exception):  # what went wrong first is what the user must hear
+            keep_memory(lake)
+        raise
     keep_memory(lake)

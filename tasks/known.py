@@ -37,7 +37,7 @@ create table pending (raw_ref text primary key, run_id text not null, url text) 
 # if it was none, the hash of the page, and the code that read it. Memories may lack it.
 SHOWN = """
 create table if not exists shown (
-    url text primary key, version_hash text not null, body_hash blob, read_by blob not null
+    url text primary key, version_hash blob not null, body_hash blob, read_by blob not null
 ) without rowid
 """
 CHANGE_IF_SHOWN = """

@@ -39,6 +39,7 @@ from tasks.transactions import transaction
 
 BUSY_TIMEOUT_S = 60
 _ADDRESSES_A_QUERY = 500
+_BYTES_OF_CODE = 8  # of its digest: there are few releases
 
 
 class Memory:
@@ -152,8 +153,11 @@ class Memory:
             shown: Places of pages, with the version hash of the article; None if there is none.
             read_by: Digest of the code.
         """
-        known = {"read_by": read_by, "recheck_s": FIRST_RECHECK_S}
-        pages = [{"raw_ref": at, "version_hash": name or "", **known} for at, name in shown.items()]
+        known = {"read_by": read_by[:_BYTES_OF_CODE], "recheck_s": FIRST_RECHECK_S}
+        pages = [
+            {"raw_ref": at, "version_hash": bytes.fromhex(name or ""), **known}
+            for at, name in shown.items()
+        ]
         articles = [page for page in pages if page["version_hash"]]
         with self._lock, transaction(self._connection):
             self._connection.executemany(CHANGE_IF_SHOWN, articles)

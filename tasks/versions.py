@@ -25,6 +25,7 @@ _NOT_OF_THE_PAGE = frozenset(
     | {"fetched_at_source", "extractor", "language_score"}
     | {"duplicate_of", "duplicate_relation", "similarity", "cluster_id"}
 )
+_DATED_FROM_OUTSIDE = frozenset({"feed", "sitemap"})
 EXTRACTED_FIELDS = tuple(
     column.name for column in declared_columns(Article) if column.name not in _NOT_OF_THE_PAGE
 )
@@ -98,15 +99,19 @@ def version_hash(article: Article) -> str:
     """Hash what a publisher would call the article; a change in it makes a new version.
 
     Left out on purpose: what moves without the article changing (image addresses, tags, the time
-    of modification) and what Broadsheet adds of its own (scores, warnings, clean-up).
+    of modification) and what Broadsheet adds of its own (scores, warnings, clean-up). Of a date
+    that only a feed states, that there is one: some give each story the time of their making.
     """
     content, times, rights = article.content, article.times, article.rights
+    published_at = times.published_at.isoformat() if times.published_at else None
+    if times.published_at_source in _DATED_FROM_OUTSIDE:
+        published_at = times.published_at_source
     parts = [
         content.title,
         content.description,
         content.authors,
         content.text,
-        times.published_at.isoformat() if times.published_at else None,
+        published_at,
         article.place.publisher,
         rights.license,
         rights.rights_holder,

@@ -37,7 +37,8 @@ def settle(lake: Lake, shard: Path, *, shown: Mapping[str, str]) -> None:
         shown: What its pages, by `raw_ref`, show of articles, as `tasks.commit.Committed` has it.
     """
     archived = _archived(shard)
-    if archived:
+    # Without a memory nothing is pending; one that was begun here would hide that of a bucket.
+    if archived and memory_of(lake).exists():
         with open_memory(memory_of(lake)) as memory:
             # In this order: what is still pending after a kill is noted, and settled, once more.
             memory.note_shown({at: shown.get(at) for at in archived}, read_by=extraction_code())

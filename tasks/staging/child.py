@@ -25,6 +25,7 @@ def serve() -> None:
     """Stage what the parent asks for; tell of each shard, and begin the next when it is taken."""
     said, answers = pipes_to_parent()
     signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # shells' background jobs ignore it
     logging.getLogger().addHandler(logging.NullHandler())  # else warnings are the user's to read
     asked = read_frame(said)
     if asked is None:

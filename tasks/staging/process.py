@@ -6,6 +6,7 @@ Beside validation and commits, the threads that fetch would wait for those, and 
 from __future__ import annotations
 
 import pickle
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -48,10 +49,7 @@ class StagingProcess:
         while True:
             match self._messages.get():
                 case None:
-                    raise BroadsheetError(
-                        f"the process that reads and fetches died ({self._end()}): is memory "
-                        "short? What was committed stays; run it again to go on"
-                    )
+                    raise BroadsheetError(_obituary(self._end()))
                 case Ended(None):
                     return
                 case Ended(Exception() as error):
@@ -96,6 +94,14 @@ class StagingProcess:
                     self._messages.put(message)
         finally:  # whatever it was that could not be read
             self._messages.put(None)
+
+
+def _obituary(code: int) -> str:
+    question = ": is memory short?" if code == -signal.SIGKILL else "."
+    return (
+        f"the process that reads and fetches died ({code}){question} "
+        "What was committed stays; run it again to go on"
+    )
 
 
 _AHEAD: list[StagingProcess] = []

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -153,9 +154,14 @@ def test_one_that_says_what_nobody_understands_fails_the_run(
     process = StagingProcess()
     shards = process.stage(a_plan(tmp_path, some_lines(tmp_path, 9_000)))
     monkeypatch.setattr("tasks.staging.process.pickle", None)
-    with pytest.raises(BroadsheetError, match="died"):
-        list(shards)
-    process.close()
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(list, shards)
+        try:
+            with pytest.raises(BroadsheetError, match="died"):
+                reading.result(timeout=SOON_S)
+        finally:
+            process._messages.put(None)  # nobody is to wait for ever
+            process.close()
 
 
 def test_one_that_died_before_its_run_came_is_replaced(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterable
 from datetime import date, timedelta
 from pathlib import Path
@@ -320,6 +322,14 @@ def test_a_broken_registry_is_told_even_if_only_a_file_is_read(tmp_path: Path) -
 def test_credentials_are_not_stored_with_the_sources_of_a_run() -> None:
     named = ["https://me:secret@news.example/feed", "notes@home.txt", "s3://a/b", "@wire"]
     assert as_handed_on(named) == ["https://news.example/feed", *named[1:]]
+
+
+def test_what_stands_for_a_file_at_the_input_is_that_file(tmp_path: Path) -> None:
+    story = write_story(tmp_path / "story.txt")
+    code = "from tasks.intake import as_handed_on; print(*as_handed_on(['/dev/stdin']))"
+    with story.open() as file:
+        told = subprocess.check_output([sys.executable, "-c", code], stdin=file, text=True)
+    assert told.strip() == str(story)
 
 
 @pytest.mark.parametrize("name", ["/dev/fd/{}", "/proc/self/fd/{}"])

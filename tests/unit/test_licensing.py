@@ -554,8 +554,8 @@ def test_time_grows_with_the_text_and_no_faster(
     function: Callable[[str], object], unit: str
 ) -> None:
     text = unit * (60_000 // len(unit))
-    once, twice = (min(seconds(function, text * n) for _ in range(2)) for n in (1, 2))
-    assert twice / max(once, 0.005) < 4
+    once, twice = (min(seconds(function, text * n) for _ in range(4)) for n in (1, 2))
+    assert twice / max(once, 0.01) < 4
 
 
 def test_a_page_of_thousands_of_license_links_is_read_in_bounded_time() -> None:
@@ -566,6 +566,6 @@ def test_a_page_of_thousands_of_license_links_is_read_in_bounded_time() -> None:
 
 
 def seconds(function: Callable[[str], object], text: str) -> float:
-    start = time.perf_counter()
+    start = time.process_time()
     function(text)
-    return time.perf_counter() - start
+    return time.process_time() - start

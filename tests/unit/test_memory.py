@@ -135,12 +135,12 @@ YOUNG = replace(KNOWN, changed_at=9_000.0, due_at=9_000.0 + FIRST_RECHECK_S, hin
 @pytest.mark.parametrize(
     ("before", "now", "bytes_now", "code_now", "is_young"),
     [
-        ("one", "two", b"2", b"code", True),
-        ("one", "one", b"2", b"code", False),
-        ("one", "two", b"1", b"code", False),
-        ("one", "two", b"2", b"another", False),
-        (None, "two", b"2", b"code", True),
-        ("one", None, b"2", b"code", False),
+        ("01", "02", b"2", b"code", True),
+        ("01", "01", b"2", b"code", False),
+        ("01", "02", b"1", b"code", False),
+        ("01", "02", b"2", b"another", False),
+        (None, "02", b"2", b"code", True),
+        ("01", None, b"2", b"code", False),
         (None, None, b"2", b"code", False),
     ],
     ids=["changed", "token", "date of feed", "new code", "no article before", "wall", "never one"],
@@ -156,7 +156,7 @@ def test_a_page_is_young_again_if_its_bytes_and_to_the_same_code_its_article_hav
     aged = replace(KNOWN, body_hash=bytes_now)
     with open_memory(path) as memory:
         memory.note_page([ADDRESS], pending=("pages/a.warc.gz#0", "run"))
-        memory.note_shown({"pages/a.warc.gz#0": before, "a.jsonl#7": "x"}, read_by=b"code")
+        memory.note_shown({"pages/a.warc.gz#0": before, "a.jsonl#7": "00"}, read_by=b"code")
         memory.settle(["pages/a.warc.gz#0"])
         memory.note_page([aged], pending=("pages/a.warc.gz#1", "run"))
         memory.note_shown({"pages/a.warc.gz#1": now}, read_by=code_now)
@@ -165,7 +165,7 @@ def test_a_page_is_young_again_if_its_bytes_and_to_the_same_code_its_article_hav
 
 
 def test_an_article_that_an_error_page_stood_in_for_is_no_news(path: Path) -> None:
-    states = [("one", b"1"), (None, b"2"), ("one", b"3"), ("two", b"4")]
+    states = [("01", b"1"), (None, b"2"), ("01", b"3"), ("02", b"4")]
     young = []
     with open_memory(path) as memory:
         for version_hash, body_hash in states:
@@ -182,7 +182,7 @@ def test_a_memory_that_does_not_know_yet_what_pages_showed_learns_it(path: Path)
         memory.note_page([KNOWN], pending=("pages/a.warc.gz#0", "run"))
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("drop table shown")
-    for version_hash, body_hash, expected in (("one", b"1", KNOWN), ("two", b"2", YOUNG)):
+    for version_hash, body_hash, expected in (("01", b"1", KNOWN), ("02", b"2", YOUNG)):
         with open_memory(path) as memory:
             memory.put_address(replace(KNOWN, body_hash=body_hash))
             memory.note_shown({"pages/a.warc.gz#0": version_hash}, read_by=b"code")
@@ -272,9 +272,9 @@ def test_robots_are_remembered(path: Path) -> None:
 def test_a_pending_page_is_taken_over_by_one_run(path: Path) -> None:
     with open_memory(path) as memory:
         memory.note_page([], pending=("pages/a.warc.gz#1", "dead"))
-        assert memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="one")
+        assert memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="01")
         assert not memory.claim("pages/a.warc.gz#1", left_by="dead", run_id="another")
-        assert memory.pending() == [("pages/a.warc.gz#1", "one")]
+        assert memory.pending() == [("pages/a.warc.gz#1", "01")]
 
 
 def test_a_memory_that_is_damaged_is_named_with_what_to_do(path: Path) -> None:

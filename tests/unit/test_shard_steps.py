@@ -141,3 +141,29 @@ def test_only_a_page_whose_article_has_changed_is_young_again_in_the_memory(tmp_
         "as-it-was": 1.0,
         "corrected": 3.0,
     }
+
+
+def test_what_newer_code_reads_of_a_page_is_no_change_of_its_article(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake, url = tmp_path / "lake", "https://news.example/1"
+    open_or_create_lake(str(lake))
+    for day, code in enumerate((b"old", b"new", b"new")):
+        monkeypatch.setattr("tasks.network.settling.extraction_code", lambda code=code: code)
+        page = story(url, day=day + 1, text=f"{TEXT} It was read on day {day}.")
+        page = replace(page, raw_ref=f"pages/a.warc.gz#{day}")
+        with open_memory(memory_of(open_lake(str(lake)))) as memory:
+            before = memory.addresses([url]).get(url)
+            known = address_as_read(page, url, before, at=86_400.0 * day, hinted_at=None)
+            memory.note_page([known], pending=(page.raw_ref, "run"))
+        ingest(lake, page)
+        with open_memory(memory_of(open_lake(str(lake)))) as memory:
+            (found,) = memory.addresses([url]).values()
+        assert found.changed_at == (86_400.0 * 2 if day == 2 else 0.0)
+
+
+def test_where_nothing_was_fetched_no_memory_is_begun(tmp_path: Path) -> None:
+    lake = tmp_path / "lake"
+    page = replace(story("https://news.example/1", day=1), raw_ref="pages/a.warc.gz#0")
+    assert ingest(lake, page) == {"discovered": 1, "new": 1}
+    assert not memory_of(open_lake(str(lake))).exists()

@@ -405,6 +405,16 @@ def test_what_moves_of_itself_makes_none(change: dict[str, Any]) -> None:
     assert version_hash(an_article(**change)) == version_hash(an_article())
 
 
+@pytest.mark.parametrize("source", ["feed", "sitemap"])
+def test_a_date_that_only_a_feed_states_makes_a_version_once(source: str) -> None:
+    undated = an_article(published_at=None, published_at_source=None)
+    dated, later = (
+        an_article(published_at=datetime(2026, 6, day, tzinfo=UTC), published_at_source=source)
+        for day in (1, 2)
+    )
+    assert version_hash(undated) != version_hash(dated) == version_hash(later)
+
+
 def test_parts_of_a_version_cannot_be_shifted_into_each_other() -> None:
     one = an_article(title="A", description="B")
     other = an_article(title="A B", description=None)

@@ -96,13 +96,13 @@ def test_the_underscore_of_the_associated_press_is_a_dash() -> None:
     | st.text(st.sampled_from("بتثج "), min_size=120, max_size=200)
 )
 def test_no_beginning_takes_long(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     find_dateline(text)
-    assert time.perf_counter() - start < 0.2
+    assert time.process_time() - start < 0.2
 
 
 def test_a_long_text_costs_no_more_than_its_beginning() -> None:
     for unit in ("ب", "A", "A, ", " ", "(AP) - ", "5 мая "):
-        start = time.perf_counter()
+        start = time.process_time()
         find_dateline(unit * (5_000_000 // len(unit)))
-        assert time.perf_counter() - start < 0.2
+        assert time.process_time() - start < 0.2

@@ -81,20 +81,24 @@ def test_a_feed_that_says_of_everything_that_it_was_modified_is_not_believed_for
     assert site.asked()["/news/one"] == 4  # once, once too often, after a day and after two
 
 
-def test_a_page_that_stays_as_it_is_ages_though_its_feed_says_another_date_each_time(
-    lake: Lake, site: NewsSite, clock: Clock
+@pytest.mark.parametrize("has_tokens", [False, True])
+def test_a_page_ages_though_its_feed_says_another_date_each_time(
+    lake: Lake, site: NewsSite, clock: Clock, *, has_tokens: bool
 ) -> None:
+    site.has_tokens = has_tokens
     publish(site, "one")
     source = registered(site, StartKind.FEED, "/feed")
-    for _ in range(2 * 24):
+    for _ in range(30):
         offer_atom(site, published=clock.moment(), modified=clock.moment())
         ingest(lake, source, clock=clock)
         clock.time += HOUR
     assert site.asked()["/news/one"] == 3  # once, once too often, after a day
+    assert len(ask(lake, "select 1 from article_versions")) == 1
 
 
-def test_two_pages_that_show_one_article_in_other_words_age_each_for_itself(
-    lake: Lake, site: NewsSite, clock: Clock
+@pytest.mark.parametrize("own_words", ["", " Page {}."])
+def test_two_pages_that_show_one_article_age_each_for_itself(
+    lake: Lake, site: NewsSite, clock: Clock, own_words: str
 ) -> None:
     site.has_tokens = True
     with_feed(site, "one", "one-amp")
@@ -104,7 +108,7 @@ def test_two_pages_that_show_one_article_in_other_words_age_each_for_itself(
     for day in range(14):
         more = " The mayor has corrected the sum." if day >= 3 else ""
         for name, days in asked.items():
-            text = f"{a_text('one')}{more} Page {name}."
+            text = a_text("one") + more + own_words.format(name)
             site.publish(f"/news/{name}", "Story one", text, extra=canonical)
             days.append(site.asked()[f"/news/{name}"])
         ingest(lake, source, clock=clock)
