@@ -146,8 +146,8 @@ class Memory:
         """Note what pending pages show; one whose article has changed is young again.
 
         It has if the page's bytes are not as before, and it shows another version of its article
-        than before to the same code: a page may differ at each fetch by a token, bear a date that
-        its feed makes up, or show an article that another page shows in other words.
+        than before to the same code: a page may differ at each fetch by a token, bear what its feed
+        makes up, or show an article that another page shows in other words.
 
         Args:
             shown: Places of pages, with the version hash of the article; None if there is none.
