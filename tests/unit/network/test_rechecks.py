@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -35,6 +35,19 @@ def offer_atom(site: NewsSite, *, published: datetime, modified: datetime) -> No
     site.pages["/feed"] = "application/atom+xml", feed.encode()
 
 
+def days_of_looks(
+    site: NewsSite, clock: Clock, days: int, run: Callable[[int], object]
+) -> list[int]:
+    """On which days a run asks for the story."""
+    looks = []
+    for day in range(days):
+        before = site.asked()["/news/one"]
+        run(day)
+        looks += [day] * (site.asked()["/news/one"] - before)
+        clock.time += DAY
+    return looks
+
+
 @pytest.mark.parametrize("has_tokens", [False, True])
 def test_a_page_is_looked_at_as_its_article_ages_though_it_has_another_token_each_time(
     lake: Lake, site: NewsSite, clock: Clock, *, has_tokens: bool
@@ -42,13 +55,8 @@ def test_a_page_is_looked_at_as_its_article_ages_though_it_has_another_token_eac
     site.has_tokens = has_tokens
     with_feed(site, "one")
     source = registered(site, StartKind.FEED, "/feed")
-    asked = []
-    for day in range(80):
-        before = site.asked()["/news/one"]
-        fetch(lake, source, clock=clock)
-        asked += [day] * (site.asked()["/news/one"] - before)
-        clock.time += DAY
-    assert asked == [0, 1, 2, 4, 8, 16, 32, 64]
+    looks = days_of_looks(site, clock, 80, lambda _: fetch(lake, source, clock=clock))
+    assert looks == [0, 1, 2, 4, 8, 16, 32, 64]
 
 
 def test_an_article_that_has_changed_is_young_again(
@@ -57,15 +65,13 @@ def test_an_article_that_has_changed_is_young_again(
     site.has_tokens = True
     with_feed(site, "one")
     source = registered(site, StartKind.FEED, "/feed")
-    asked = []
-    for day in range(30):
+
+    def run(day: int) -> None:
         if day == 5:
             site.publish("/news/one", "Story one", "The mayor has corrected the sum.")
-        before = site.asked()["/news/one"]
         fetch(lake, source, clock=clock)
-        asked += [day] * (site.asked()["/news/one"] - before)
-        clock.time += DAY
-    assert asked == [0, 1, 2, 4, 8, 9, 10, 12, 16, 24]
+
+    assert days_of_looks(site, clock, 30, run) == [0, 1, 2, 4, 8, 9, 10, 12, 16, 24]
 
 
 def test_a_feed_that_says_of_everything_that_it_was_modified_is_not_believed_for_a_token(
@@ -129,15 +135,13 @@ def test_a_change_is_noted_though_the_run_that_committed_it_is_killed(
 ) -> None:
     publish(site, "one")
     source = registered(site, StartKind.FEED, "/feed")
-    asked = []
-    for day in range(20):
+
+    def run(day: int) -> None:
         if day in {9, 10}:
             site.publish("/news/one", "Story one", f"{a_text('one')} Corrected on day {day}.")
         modified = clock.moment() - HOURS if day in {9, 10} else NOON - HOURS
         offer_atom(site, published=NOON - HOURS, modified=modified)
-        before = site.asked()["/news/one"]
         ingest(lake, source, clock=clock, is_killed=is_killed and day == 9)
-        asked += [day] * (site.asked()["/news/one"] - before)
-        clock.time += DAY
-    assert asked == [0, 1, 2, 4, 8, 9, *then_asked]
+
+    assert days_of_looks(site, clock, 20, run) == [0, 1, 2, 4, 8, 9, *then_asked]
     assert len(ask(lake, "select 1 from article_versions")) == 3
