@@ -74,7 +74,8 @@ def _pipeline(workers: int) -> Iterator[None]:
     with prefect_api() as api:
         try:
             shared_pool(workers)
-            Thread(target=import_module, args=("expectations.checkpoint",), daemon=True).start()
+            # No daemon: ended in the midst of an import, it has DuckDB print pages about leaks.
+            Thread(target=import_module, args=("expectations.checkpoint",)).start()
             with progress(TALLY.now):
                 api.wait_until_ready()
                 yield
