@@ -93,7 +93,7 @@ class Client:
 
     Args:
         user_agent: Of printable ASCII.
-        allow_private: Connect to any address, loopback and private networks included.
+        allow_private: Connect to loopback and private networks, too; to metadata of clouds never.
         deadlines: For each exchange.
         proxy: URL of a proxy to go through. It connects for us, so what it may connect to is for
             it to decide: addresses are not checked, and `Response.address` is the proxy's.
@@ -116,6 +116,7 @@ class Client:
             raise UsageError(f"the user agent {user_agent!r} is not printable ASCII")
         self._now = now
         self._user_agent = user_agent
+        self._allow_private = allow_private
         self._deadlines = deadlines
         self._kept = ("", "")  # scheme and authority that were asked last
         self._refused = ""  # the last address, and why
@@ -136,7 +137,7 @@ class Client:
         curl.setopt(pycurl.LOW_SPEED_TIME, deadlines.stall_s)
         curl.setopt(pycurl.XFERINFOFUNCTION, lambda *_: self._is_aborted)
         curl.setopt(pycurl.PREREQFUNCTION, self._count_asking)
-        if not allow_private and proxy is None:
+        if proxy is None:
             curl.setopt(pycurl.OPENSOCKETFUNCTION, self._open_socket)
 
     def get(self, request: Request) -> Response | Failure:
@@ -206,11 +207,11 @@ class Client:
         """Look at an address that a name, or an odd number, turned out to be, just before use."""
         family, kind, protocol, address = target
         try:
-            why = why_forbidden(address[0])
+            why = why_forbidden(address[0], allow_private=self._allow_private)
             if why is None:
                 self._opened.append(socket.socket(family, kind, protocol))
                 return self._opened[-1]
-            self._refused = f"{address[0]} is {why}; --allow-private allows it"
+            self._refused = f"{address[0]} is {why}"
         except OSError as error:  # out of descriptors, or a family that this machine has not
             self._no_socket = str(error)
         except BaseException as error:  # noqa: BLE001 - printed and forgotten by the binding

@@ -43,6 +43,12 @@ ELSEWHERE = [
     "http://[fec0::1]", "http://[ff02::1]", "http://224.0.0.1", "http://255.255.255.255",
     "http://192.0.2.1", "http://198.18.0.1", "http://240.0.0.1",
 ]  # fmt: skip
+# Shut also with --allow-private.
+NEVER = [
+    "http://169.254.169.254", "http://2852039166", "http://[::ffff:169.254.169.254]",
+    "http://[64:ff9b::a9fe:a9fe]", "http://168.63.129.16", "http://100.100.100.200",
+    "http://[fd00:ec2::254]", "http://[fe80::1]", "http://224.0.0.1", "http://255.255.255.255",
+]  # fmt: skip
 UNUSABLE = [
     "file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/_GET", "dict://127.0.0.1/",
     "javascript:alert(1)", "data:text/html,x", "unix:/run/docker.sock", "//", "", "http://",
@@ -59,8 +65,8 @@ UNUSABLE = [
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     """A server at an address that passes for a public one; it redirects to what its query says."""
 
-    def check(address: str) -> str | None:
-        return None if address == PUBLIC else why_forbidden(address)
+    def check(address: str, *, allow_private: bool) -> str | None:
+        return None if address == PUBLIC else why_forbidden(address, allow_private=allow_private)
 
     def behave(path: str) -> list[bytes]:
         target = path.partition("?")[2]
@@ -144,6 +150,27 @@ def test_private_addresses_are_reached_where_that_is_asked_for(secret: Server) -
             assert result.address == "127.0.0.1"
 
 
+@pytest.mark.parametrize("origin", NEVER)
+def test_metadata_of_clouds_and_the_like_are_shut_also_to_an_intranet(origin: str) -> None:
+    with (
+        serving(redirect(f"{origin}/latest/meta-data/")) as intranet,
+        Client(user_agent="Test/1", allow_private=True) as client,
+    ):
+        (followed,) = crawl(
+            [Target(request=ask(intranet.url()), source_id="s", payload=None)],
+            connect=lambda: Client(user_agent="Test/1", allow_private=True),
+            robots=None,
+            pace=Pace(InMemoryPaceStore(), now=time.time, rules=PaceRules(delay_s=0)),
+            rules=CrawlRules(threads=1),
+        )
+        assert [response.status for response in followed.redirects] == [302]
+        result = client.get(ask(f"{origin}/"))
+    assert_forbidden(followed.answer)
+    assert_forbidden(result)
+    assert isinstance(result, Failure)
+    assert "--allow-private" not in result.detail
+
+
 def resolve(client: Client, server: Server, *addresses: str) -> None:
     """Let the resolver answer anew for news.test, as it does when a name's time to live is over."""
     entry = f"news.test:{server.port}"
@@ -170,7 +197,7 @@ def test_a_name_that_turns_private_after_its_server_hung_up_is_not_followed_ther
     client: Client, monkeypatch: pytest.MonkeyPatch, secret: Server
 ) -> None:
     monkeypatch.setattr(
-        client_module, "why_forbidden", lambda a: None if a == PUBLIC else why_forbidden(a)
+        client_module, "why_forbidden", lambda a, **_: None if a == PUBLIC else why_forbidden(a)
     )
     with serving(lambda _path: [answer(b"public"), Then.CLOSE], host=PUBLIC) as server:
         resolve(client, server, PUBLIC)
@@ -205,7 +232,7 @@ def test_checked_connections_leave_no_descriptor_open(
     monkeypatch: pytest.MonkeyPatch, secret: Server
 ) -> None:
     monkeypatch.setattr(
-        client_module, "why_forbidden", lambda a: None if a == PUBLIC else why_forbidden(a)
+        client_module, "why_forbidden", lambda a, **_: None if a == PUBLIC else why_forbidden(a)
     )
     before = open_descriptors()
     with (
@@ -224,7 +251,7 @@ def test_an_error_in_the_check_is_raised_and_nothing_is_connected_to(
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    def check(_address: str) -> str | None:
+    def check(_address: str, **_: bool) -> str | None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(client_module, "why_forbidden", check)

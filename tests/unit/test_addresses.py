@@ -75,3 +75,22 @@ def test_what_the_standard_library_calls_special_is_never_allowed(
         or address.is_unspecified
     )
     assert why_forbidden(str(address)) or not special
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1", "::1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "fd00::1"]
+)
+def test_a_private_network_is_open_to_who_asks_for_it(address: str) -> None:
+    why = why_forbidden(address)
+    assert why is not None
+    assert why.endswith("; --allow-private allows it")
+    assert why_forbidden(address, allow_private=True) is None
+
+
+@given(st.ip_addresses())
+def test_who_is_told_that_private_addresses_can_be_allowed_can_allow_them(
+    address: IPv4Address | IPv6Address,
+) -> None:
+    why = why_forbidden(str(address)) or ""
+    allowed = why_forbidden(str(address), allow_private=True)
+    assert (allowed is None) == (not why or why.endswith("--allow-private allows it"))
