@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from hashlib import blake2b
 from itertools import islice
 
 from lxml import etree
@@ -17,8 +18,8 @@ _MAX_LOOKED_AT = 500_000  # characters of a footer, those of nested parts anew f
 _MAX_NAMES = 200
 # A site's pages share the names of their parts, and the words of menus and footers.
 _NAMES_REMEMBERED = 50_000
-_TEXTS_REMEMBERED = 2_000
-_MAX_TEXT_REMEMBERED = 2_000  # characters
+_TEXTS_REMEMBERED = 50_000
+_MAX_KEY = 100  # characters; a longer text is known by its digest
 
 _OUTSIDE_TAGS = frozenset(
     {
@@ -72,10 +73,25 @@ _HIDDEN_TAGS = frozenset({"script", "style", "template"})
 _string = etree.XPath("string()", smart_strings=False)
 
 
-@lru_cache(maxsize=_NAMES_REMEMBERED)
-def is_name_for_rights(named: str) -> bool:
-    """Whether a class or an id names what may speak of rights: footers, notices."""
-    named = named[:_MAX_NAMES].lower()
+class _NamesForRights(dict[str | None, bool]):
+    """Whether a class or an id names what may speak of rights: footers, notices.
+
+    A dict: each element of a page is asked about, and `lru_cache` takes three times as long.
+    """
+
+    def __missing__(self, named: str | None) -> bool:
+        verdict = named is not None and _is_name_for_rights(named[:_MAX_NAMES].lower())
+        if len(self) >= _NAMES_REMEMBERED:
+            self.clear()
+        if named is None or len(named) <= _MAX_NAMES:
+            self[named] = verdict
+        return verdict
+
+
+NAMES_FOR_RIGHTS = _NamesForRights()
+
+
+def _is_name_for_rights(named: str) -> bool:
     for name in _FOOTER_NAMES:  # a fifth of an alternation's time
         if name in named:
             return True
@@ -92,16 +108,19 @@ def may_state(element: HtmlElement) -> bool:
     return _text_may_state(str(_string(element)))
 
 
+_may_state: dict[str | bytes, bool] = {}  # by text or digest
+
+
 def _text_may_state(text: str) -> bool:
-    short = len(text) <= _MAX_TEXT_REMEMBERED
-    return _short_text_may_state(text) if short else _any_text_may_state(text)
-
-
-def _any_text_may_state(text: str) -> bool:
-    return may_state_rights_over_lines(fold(text).text)
-
-
-_short_text_may_state = lru_cache(maxsize=_TEXTS_REMEMBERED)(_any_text_may_state)
+    key: str | bytes = text
+    if len(text) > _MAX_KEY:
+        key = blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    verdict = _may_state.get(key)
+    if verdict is None:
+        if len(_may_state) >= _TEXTS_REMEMBERED:
+            _may_state.clear()
+        verdict = _may_state[key] = may_state_rights_over_lines(fold(text).text)
+    return verdict
 
 
 def is_outside(element: HtmlElement) -> bool:
@@ -133,7 +152,7 @@ def is_in_footer(element: HtmlElement) -> bool:
         if node.tag in ROOT_TAGS:
             return False
         named = node.get("class"), node.get("id")
-        if node.tag == "footer" or any(name and is_name_for_rights(name) for name in named):
+        if node.tag == "footer" or any(NAMES_FOR_RIGHTS[name] for name in named):
             return True
     return False
 

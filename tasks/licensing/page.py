@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from tasks.licensing.blocks import (
+    NAMES_FOR_RIGHTS,
     ROOT_TAGS,
     block_around,
     is_in_footer,
-    is_name_for_rights,
     is_of_site,
     is_outside,
     may_state,
@@ -106,11 +106,11 @@ def _license_links(tree: HtmlElement) -> list[HtmlElement]:
 
 def _footers(tree: HtmlElement) -> list[HtmlElement]:
     """Footers, and elements that are named for rights by class, or by id without a class."""
+    is_for_rights = NAMES_FOR_RIGHTS
     return [
         element
         for element in tree.iter(*_FOOTER_TAGS)
-        if ((named := element.get("class") or element.get("id")) and is_name_for_rights(named))
-        or element.tag == "footer"
+        if is_for_rights[element.get("class") or element.get("id")] or element.tag == "footer"
     ]
 
 
@@ -147,7 +147,7 @@ def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
         yield Statement(
             spdx=licensed[0],
             url=licensed[1],
-            scope=_scope(words, link),
+            scope=_scope(scope_of(words), link),
             source="rel" if declared else "link",
             evidence=(words or href)[:_MAX_EVIDENCE],
             holder=sentence.holder if sentence else None,
@@ -229,17 +229,18 @@ def _in_footers(footers: Iterable[HtmlElement]) -> Iterator[Statement]:
         words = visible_words(element, _MAX_BLOCK_CHARACTERS, only_rights=True)
         if len(words) < _MAX_BLOCK_CHARACTERS:
             seen.add(element)
-        for said in statements_in_text(words):
-            scope = _scope(said.evidence, element) if said.scope == "unknown" else said.scope
-            yield Statement(said.spdx, said.url, scope, "text", said.evidence, said.holder)
+        for said in _in_words_of_site(words):
+            yield replace(said, scope=_scope(said.scope, element), span=None)
         read += 1
         if read == _MAX_BLOCKS:
             break
 
 
-def _scope(words: str, element: HtmlElement) -> str:
-    """What the words cover; a footer of the page, outside any article, speaks for the site."""
-    scope = scope_of(words)
+_in_words_of_site = lru_cache(maxsize=_REMEMBERED)(statements_in_text)
+
+
+def _scope(scope: str, element: HtmlElement) -> str:
+    """What words of a scope cover; a footer of the page, outside any article, is the site's."""
     return "site" if scope == "unknown" and is_of_site(element) else scope
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from expectations.records import Rights
 from tasks.licensing import (
     agency_of,
+    blocks,
     cut_footer,
     decide,
     parse_given_license,
@@ -238,6 +239,28 @@ def test_a_footer_of_the_page_licenses_what_it_names(part: str, spdx: str, scope
 def test_the_holder_of_the_photos_is_not_the_holder_of_the_texts() -> None:
     footer = f"All texts are licensed under {LINK}. All photos © Jane Doe, all rights reserved."
     assert rights_of_page(f"<footer>{footer}</footer>").rights_holder is None
+
+
+def test_what_is_remembered_of_names_and_texts_is_bounded_and_changes_no_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(blocks, "_NAMES_REMEMBERED", 5)
+    monkeypatch.setattr(blocks, "_TEXTS_REMEMBERED", 5)
+    blocks.NAMES_FOR_RIGHTS.clear()
+    blocks._may_state.clear()
+    long_name = "x" * blocks._MAX_NAMES + " copyright"
+    for number in range(40):
+        version = ("2.0", "3.0", "4.0")[number % 3]
+        menu = "Imprint and contact. " * (number % 9)
+        said = f"{menu}This article is licensed under CC BY {version}."
+        named = ("copyright", f"copyright n{number}", f"n{number}", long_name)[number % 4]
+        rights = rights_of_page(
+            f'<p>{BODY}</p><div class="{named}"><p>{said}</p></div><p class="n{number}">Menu</p>'
+        )
+        assert rights.license == (f"CC-BY-{version}" if named.startswith("copyright") else None)
+    assert len(blocks.NAMES_FOR_RIGHTS) <= 5
+    assert len(blocks._may_state) <= 5
+    assert long_name not in blocks.NAMES_FOR_RIGHTS
 
 
 def test_thousands_of_different_statements_are_compared_in_bounded_time() -> None:
