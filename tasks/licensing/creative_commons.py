@@ -107,6 +107,10 @@ _CC0 = re.compile(
     re.IGNORECASE,
 )
 _ELEMENTS = {name: re.compile(words, re.IGNORECASE) for name, words in CC_ELEMENTS.items()}
+_ALL_ELEMENTS = re.compile(
+    rf"(?:(?:{'|'.join(CC_ELEMENTS.values())}|international|generic|unported|[1-4]\.[05]|2\.1)\w{{0,12}}+[\s,(/-]*+)++",
+    re.IGNORECASE,
+)
 _VERSION = re.compile(r"(?<![\d.])(?P<version>[1-4]\.[05]|2\.1)(?![\d])(?!\.\d)")
 _PORT_NAMES = "|".join(
     re.escape(name) + (r"(?!\w)" if name.isascii() or name[0].islower() else "")
@@ -161,6 +165,11 @@ def read_id(text: str) -> License | None:
 def read_cc0(text: str) -> License | None:
     """CC0, where a text names it."""
     return License("CC0-1.0", CC0_URL) if _CC0.search(text) else None
+
+
+def is_all_elements(before: str) -> bool:
+    """Whether the words before a name are those of a license: "Attribution 4.0 (CC BY 4.0)"."""
+    return bool(before) and _ALL_ELEMENTS.fullmatch(before[:_WINDOW]) is not None
 
 
 def read_name(text: str) -> License | None:

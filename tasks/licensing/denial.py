@@ -52,6 +52,15 @@ _DENIED_LATE = re.compile(
     r"\bنیست|نمی[\s\u200c]?(?:شو|باش|گیر)|نشده(?!\sباشد)|(?<!\w)ندار|"
     r"ではありません|ではない|(?:いません|いない|れません|できません|できない|されない)(?!限り|場合|もの)"
 )
+# Before it: what a text is about.
+_EXPLAINED = re.compile(
+    r"\b(?:explain(?:s|ing)?|discuss(?:es|ing)?|describ(?:es|ing)|examin(?:es|ing)|explor(?:es|ing)|"
+    r"compar(?:es|ing)|such\sas|what|erklärt|beschreibt|vergleicht|wie\setwa|explique|décrit|compare|telles?\sque|"
+    r"explica|describe|compara|tales?\s(?:como|come)|descreve|spiega|descrive|confronta|beschrijft|"
+    r"vergelijkt|zoals|объясняет|описывает|сравнивает|таки[ех]\sкак)\b|توضیح|یشرح|يشرح|تشرح|مثل\s|介绍了|介紹了|讨论了|"
+    r"解释了|について(?:説明|解説)",
+    re.IGNORECASE,
+)
 # Before it: another's work, unless it is the license that is used.
 _USED = re.compile(
     r"(?<=\w)\s(?:uses|using|runs\son|contains?|includes|incorporates|cites|quotes|(?:is|are|,)?\s?based\son|"
@@ -103,6 +112,8 @@ def is_not_granted(before: str, sentence: str) -> bool:
     if REPORTED.search(sentence) or _NOT_OURS.match(sentence) or _is_quoted(before):
         return True
     if denies(before) or _DENIED_LATE.search(sentence) or _TO_COME.search(sentence):
+        return True
+    if _EXPLAINED.search(before):
         return True
     used = _USED.search(sentence)
     if used and used.start() < len(before):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from tasks.licensing.creative_commons import CC_KIND_UNKNOWN
+from tasks.licensing.creative_commons import CC_KIND_UNKNOWN, is_all_elements
 from tasks.licensing.denial import REPORTED, is_not_granted
 from tasks.licensing.subject import (
     OTHER_WORK,
@@ -17,14 +17,30 @@ from tasks.licensing.subject import (
     is_of_its_text,
     is_other_work,
 )
+from tasks.licensing.words import CC_CODE, CC_NAME, CC_ZERO
 
 # A sentence may also simply begin with its license: "CC BY 4.0", "Lizenz: ...", "© 2024 ...".
 _LABEL = re.compile(
     r"[\s\"“(\[|•*–—-]{0,4}(?:licen[sc]ed?|lizenz|licence|licencia|licença|licenza|licentie|лицензия|"
     r"лицензи|مجوز|پروانه|الترخيص|رخصة|许可|授權|授权|ライセンス|"
-    r"text|contains\spublic\ssector\sinformation|published|republished|released|available|distributed|veröffentlicht|lizenziert|publié|"
-    r"publicado|pubblicato|creative[\s-]commons|cc[\s-]|creativecommons|https?://creativecommons|"
-    r"copyright|copyleft|©|\(c\)|some\srights\sreserved|知识共享)",
+    r"text|contains\spublic\ssector\sinformation|creative[\s-]commons|cc[\s-]|cc0|\(cc\)|"
+    r"creativecommons|https?://creativecommons|copyright|copyleft|©|\(c\)|some\srights\sreserved|知识共享)",
+    re.IGNORECASE,
+)
+# ... or with what was done: "Published under CC BY 4.0".
+_PARTICIPLE = re.compile(
+    r"[\s\"“(\[|•*–—-]{0,4}(?:(?:re)?published|(?:re)?posted|released|(?:made\s)?available|distributed|shared|"
+    r"dedicated|offered|provided|reproduced|veröffentlicht|lizenziert|freigegeben|verfügbar|"
+    r"(?:re)?publiée?|diffusée?|distribuée?|mise?\sà\sdisposition|(?:re)?publicad[oa]|liberad[oa]|"
+    r"distribuid[oa]|disponible|licenciad[oa]|disponível|distribuíd[oa]|(?:ri)?pubblicat[oa]|"
+    r"rilasciat[oa]|distribuit[oa]|disponibile|gepubliceerd|beschikbaar|vrijgegeven|опубликован\w{0,2}|"
+    r"публикуется|распространяется|доступ\w{1,3}|منتشر|منشور|مرخص|متاح|采用|採用)",
+    re.IGNORECASE,
+)
+# The clause that a participle leads to says whose it is: "Released under CC0, the game ...".
+_MAIN_CLAUSE = re.compile(
+    r"[,،，]\s?(?:(?:the|an?|his|her|its|it|he|she|they|la|les?|il|elle|el|los|las|os?|as?|lo|gli|una?|uma?|"
+    r"das|die|der|ein|eine|de|het|een)\s|l'|(?-i:[А-Яа-я])|[\u0600-\u06ff\u3040-\u9fff])",
     re.IGNORECASE,
 )
 # "TITLE by HOLDER is licensed under": the sentence that the license chooser writes.
@@ -46,6 +62,9 @@ _GRANT = re.compile(
 _FOR_OTHER_WORK = re.compile(
     rf"\(\s?(?:\w{{1,12}}\s){{0,2}}(?:{OTHER_WORK.pattern})", re.IGNORECASE
 )
+_HOST_OF_PICTURES = re.compile(
+    r"\b(?:flickr|wikimedia|unsplash|pixabay|pexels|getty)\b", re.IGNORECASE
+)
 _NEAR = 80  # characters
 _CREDIT = re.compile(
     r"[^.:©]{0,40}(?:[:：©]|\s(?:by|from|von|par|por|di|da|door|via|courtesy)\s)", re.IGNORECASE
@@ -55,8 +74,21 @@ _NAME_ALONE = re.compile(
     r"licen[sc]|lizen[sz]|licen[çz]|лицензи|مجوز|پروانه|رخصة|الترخيص|许可|許可|授权|授權|ライセンス|라이선스",
     re.IGNORECASE,
 )
+# A sentence about a license, not under it: "CC BY 4.0 is widely used".
+_LICENSE_SPOKEN_OF = re.compile(
+    rf"(?:{CC_NAME}|{CC_CODE}|{CC_ZERO})(?:[^.,:;()|]|\.(?=\d)){{0,60}}?(?:(?<=\s)(?-i:is|are|was|were|has|have|requires?|"
+    r"allows?|lets?|permits?|means?|gives?|stands|does|can|may|ist|sind|erlaubt|verlangt|bedeutet|"
+    r"steht|est|sont|permet|exige|signifie|es|son|permite|exige|significa|é|são|è|sono|permette|"
+    r"consente|richiede|betekent|vereist|staat|это|позволяет|разрешает|требует|является|означает|"
+    r"هي|هو|تسمح|تتيح|یک|اجازه)\s|\s?(?:是|允许|允許|要求|意味着|は|が))",
+    re.IGNORECASE,
+)
 _PHRASE_SPOKEN_OF = re.compile(
     r"\W{0,3}all\srights\sreserved\W{0,3}\s(?:an?|which|that|is|are|as|means?|has|clauses?|notices?)\s",
+    re.IGNORECASE,
+)
+_NOTHING_BEFORE = re.compile(
+    r"\W{0,3}(?:(?:texte?s?|textos?|test[io]|teksten?|тексты?|متن|النص|文字|本文)\s?[:：]\s?)?",
     re.IGNORECASE,
 )
 BARE_NOTICE = re.compile(
@@ -71,7 +103,7 @@ def reserves_all_rights(sentence: str, phrase_at: int) -> bool:
         return False
     if _PHRASE_SPOKEN_OF.match(sentence):
         return False
-    at_start = phrase_at <= 3  # noqa: PLR2004 - behind a dash or a bracket
+    at_start = _NOTHING_BEFORE.fullmatch(sentence, 0, phrase_at) is not None
     return at_start or bool(BARE_NOTICE.match(sentence) or OURSELVES.match(sentence))
 
 
@@ -100,7 +132,9 @@ def is_for_something_else(before: str, sentence: str) -> bool:
 def credits_another_work(sentence: str) -> bool:
     """Whether a sentence is a credit: what follows it, "All rights reserved.", belongs to it."""
     other = OTHER_WORK.search(sentence)
-    return bool(other and _CREDIT.match(sentence, other.end())) and not OURSELVES.search(sentence)
+    if other is None or _CREDIT.match(sentence, other.end()) is None:
+        return False
+    return is_other_work(sentence) and not OURSELVES.search(sentence)
 
 
 def grants_for_the_text(sentence: str, license_at: int, spdx: str) -> bool:
@@ -110,9 +144,19 @@ def grants_for_the_text(sentence: str, license_at: int, spdx: str) -> bool:
         return False
     if is_of_its_text(before):
         return True
-    if _LABEL.match(sentence):
+    if _LICENSE_SPOKEN_OF.match(behind) and not OURSELVES.search(behind):
+        return False
+    if _begins_with_its_license(sentence, before, behind):
         return spdx != CC_KIND_UNKNOWN or bool(before.strip()) or bool(_NAME_ALONE.search(behind))
     if spdx != CC_KIND_UNKNOWN and _BY.search(before) and _CHOOSER.search(before):
         return True
     # Languages that name the subject late: "... gilt für alle Inhalte dieser Seite".
     return len(sentence) <= MAX_NOTICE and license_at == 0 and bool(OURSELVES.search(behind))
+
+
+def _begins_with_its_license(sentence: str, before: str, behind: str) -> bool:
+    if _PARTICIPLE.match(sentence):
+        return _MAIN_CLAUSE.search(sentence) is None
+    if not before and _HOST_OF_PICTURES.search(behind):
+        return False
+    return _LABEL.match(sentence) is not None or is_all_elements(before)

@@ -15,20 +15,9 @@ from tasks.licensing.meaning import (
     grants_for_the_text,
     reserves_all_rights,
 )
-from tasks.licensing.names import ALL_RIGHTS_RESERVED, read_license, read_notice
+from tasks.licensing.names import ALL_RIGHTS_RESERVED, PUBLIC_DOMAIN, read_license, read_notice
 from tasks.licensing.statements import Statement
 from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE, TRIGGER
-
-# Sentences that go with a statement and say nothing without it.
-COMPANION = re.compile(
-    r"(?:some\srights\sreserved|based\son\sa\swork\sat|permissions\sbeyond\sthe\sscope|to\sview\sa\scopy\s"
-    r"of\sthis\slicen[sc]e|(?:this|the)\s(?:material|article|content|story)\smay\snot\sbe|"
-    r"(?:no\spart|republication|reproduction|redistribution|reprinting)\s|"
-    r"(?:https?://)?(?:www\.)?creativecommons\.org/\S*$|nachdruck|vervielfältigung|weiterverbreitung|"
-    r"toute\sreproduction|prohibida\s|(?:é|e)\sproibida|è\svietata|"
-    r"для\sиспользования|перепечатка|使用にあたって|未经)",
-    re.IGNORECASE,
-)
 
 _SITE = re.compile(
     r"\b(?:site|website|web\ssite|blog|webseite|seite|sitio|sito|portal|сайт\w*)\b|"
@@ -76,6 +65,8 @@ def judge(sentence: str, source: str) -> Statement | None:
     if found.spdx == ALL_RIGHTS_RESERVED:
         believed = reserves_all_rights(sentence, trigger.start())
     else:
+        if found.spdx == PUBLIC_DOMAIN:  # "As a work of the U.S. government, this is in the ..."
+            *_, name = (name, *NAMES_LICENSE.finditer(sentence))
         believed = grants_for_the_text(sentence, (name or trigger).start(), found.spdx)
     if not believed:
         return None

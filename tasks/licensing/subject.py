@@ -12,23 +12,28 @@ import re
 OURSELVES = re.compile(
     r"\b(?:this|these|all|our|the|your?|any)\b(?:\s[\w’'-]+){0,3}?\s(?:content|contents|work|works|article|"
     r"articles|text|texts|story|stories|site|website|web\ssite|blog|page|pages|post|posts|material|"
-    r"materials|news|report|reports|publication|publications|piece|document)\b|"
+    r"materials|news|report|reports|publication|publications|piece|document|journalism|reporting)\b|"
+    r"^\W{0,3}(?:we|wir|nous|мы)\s(?:re)?(?:publish|licen[cs]e|release|veröffentlichen|publions|публикуем)\b|"
+    r"^\W{0,3}(?:this\sis|dies\sist|das\sist)\s(?:(?:an?|ein|eine)\s)?$|"
     r"(?<![\w'’]\s)\b(?:text|content|contents|community\scontent|original\scontent|articles|stories|work)\s(?:is|are|"
-    r"on|of|by|from|may|available|licensed|published)\b|"
+    r"on|of|by|from|may|available|licensed|published|©)(?!\w)|"
     r"(?:except|unless|if\snot|wherever?)\s(?:where\s)?(?:otherwise|explicitly|specified|noted|stated)|"
     r"\b(?:inhalte?|texte|(?:der|dieser|unser)\stext|artikel|beitr[aä]ge?|arbeit|werk|seite|website|blog|dieses\s\w+|webseite)\b|"
     r"soweit\snicht\sanders|wenn\snicht\sanders|sofern\snicht\sanders|"
     r"\b(?:contenus?|articles?|textes?|œuvre|oeuvre|site|blog)\b|sauf\smention|"
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"
     r"indicación|indicaci)|"
+    r"\best[ae]\s(?:trabalho|trabajo|material)\b|"
     r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem)\b|exceto\sonde|"
-    r"\b(?:contenuti|contenuto|articol[io]|test[io]|opera|sito|quest\w+)\b|"
+    r"\b(?:contenuti|contenuto|articol[io]|test[io]|opera|sito)\b|"
+    r"\bquest[oaei]\s(?:lavoro|pagina|pubblicazione|pezzo|storia|notizia|materiale?i?|blog|reportage)\b|"
     r"\b(?:inhoud|artikel(?:en)?|tekst(?:en)?|werk)\b|tenzij\sanders|"
     r"(?:материал|текст|содержание|содержимое|контент|стать[яи]|произведени|сайт)\w*|"
-    r"محتوا|محتوای|مطالب|متن|مقاله|خبر|گزارش|سایت|وب‌?سایت|وبگاه|اثر|"
-    r"محتو|هذا\s|المقال|النص|المواد|الموقع|المصنف|"
-    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|この|当サイト|記事|コンテンツ|"
-    r"이\s|콘텐츠|저작물",
+    r"محتوا|محتوای|مطالب|مطلب|نوشته|متن|مقاله|خبر|گزارش|سایت|وب‌?سایت|وبگاه|اثر|"
+    r"محتو|المقال|النص|المادة|المواد|الموقع|المصنف|العمل|الصفحة|التقرير|الخبر|المنشور|القصة|المدونة|"
+    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|当サイト|記事|コンテンツ|"
+    r"この(?:文書|サイト|ページ|ブログ|テキスト|ニュース|資料|投稿|レポート|ウェブ|ホームページ)|"
+    r"이\s(?:글|기사|사이트|페이지|문서)|콘텐츠|저작물|작품",
     re.IGNORECASE,
 )
 

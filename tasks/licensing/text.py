@@ -9,10 +9,11 @@ from functools import lru_cache
 from itertools import islice
 
 from expectations.records import Removed
+from tasks.licensing.companions import MAX_COMPANION, is_companion, speaks_of_terms
 from tasks.licensing.folding import Folded, fold
 from tasks.licensing.meaning import BARE_NOTICE, credits_another_work
 from tasks.licensing.names import ALL_RIGHTS_RESERVED
-from tasks.licensing.sentence import COMPANION, judge
+from tasks.licensing.sentence import judge
 from tasks.licensing.statements import Statement
 from tasks.licensing.words import TRIGGER, may_state_rights
 
@@ -30,7 +31,7 @@ _MAX_LINE_REMEMBERED = 1000
 # A sentence ends at a stop with space or a capital behind it, at a full-width stop, or with its
 # line. Not behind "St." or "Inc.", nor before a word in lower case.
 _BREAK = re.compile(
-    r"\n|[。！？]|(?<!\b[A-Z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bCo)(?<!\bLtd)"
+    r"\n|[。！？]|(?<!\b[A-Z])(?<!\.[a-z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bCo)(?<!\bLtd)"
     r"(?<!\bInc)(?<!\bvs)[.!?…؟۔][\"'”’»)\]]{0,3}(?:\s(?=[^a-zà-ÿа-я])|(?=[A-ZÀ-ÞА-Я©]))"
 )
 
@@ -139,7 +140,7 @@ def _footers_at_start(text: str) -> list[_Run]:
     end = 0
     for start, stop in _sentences(head, 0, len(head)):
         statement = _read_sentence(head, start, stop)
-        if statement is None and not (found and COMPANION.match(head, start, stop)):
+        if statement is None and not (found and is_companion(head, start, stop)):
             break
         found += [statement] if statement else []
         end = stop
@@ -186,16 +187,35 @@ def _run_as_written(run: _Run, text: str, folded: Folded, at: int) -> _Run:
 
 def _closing_run(text: str, start: int, end: int) -> _Run | None:
     """The statements, with what goes with them, that close the paragraph from start to end."""
+    sentences = list(_sentences(text, start, end))
+    if start > 0 and (run := _footer_with_more(text, sentences)):
+        return run
     found: list[Statement] = []
     first = None
-    for begin, stop in reversed(list(_sentences(text, start, end))):
+    for begin, stop in reversed(sentences):
         statement = _read_sentence(text, begin, stop)
         if statement:
             found.insert(0, statement)
             first = begin
-        elif not COMPANION.match(text, begin, stop):
+        elif not speaks_of_terms(text, begin, stop):
             break
     return None if first is None else (first, end, found)
+
+
+def _footer_with_more(text: str, sentences: list[tuple[int, int]]) -> _Run | None:
+    """A paragraph that begins with statements; what little follows goes with them."""
+    found: list[Statement] = []
+    others = 0
+    for start, stop in sentences:
+        if statement := _read_sentence(text, start, stop):
+            found.append(statement)
+        elif not found:
+            return None
+        else:
+            others += stop - start
+    said = any(statement.spdx for statement in found)
+    bounds = sentences[0][0], sentences[-1][1]
+    return (*bounds, found) if said and others <= MAX_COMPANION else None
 
 
 def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -14,8 +14,9 @@ CC_NAME = (
     r"کر[یئ\u200c ]{1,4}تیو[\s\u200c]کامنز|المشاع الإبداعي|知识共享|"
     r"創用\s?cc|クリエイティブ・?\s?コモンズ|크리에이티브\s?커먼즈"
 )
-CC_CODE = r"(?<![\w-])cc(?:[\s-]{1,2}|:\s?)?by(?![a-z])"
-CC_ZERO = r"(?<![\w-])cc[- ]?(?:0|zero)(?!\w)"
+# Chinese and Japanese put no space about them.
+CC_CODE = r"(?<![a-z0-9_-])(?:cc(?:[\s-]{1,2}|:\s?)?by|(?-i:CC\)[\s-]{0,2}BY))(?![a-z])"
+CC_ZERO = r"(?<![a-z0-9_-])cc[- ]?(?:0|zero)(?![a-z0-9_])"
 _PUBLIC_DOMAIN = (
     r"public[- ]domain|gemeinfrei|domaine public|dominio p[úu]b{1,2}lico|domínio público|"
     r"pubblico dominio|publieke? domein|общественн\w{2,3} достояни|مالکیت عمومی|"
@@ -40,8 +41,8 @@ _TRIGGER_WORDS = {
     "©": ("©",), "copy": ("copyr", "copyl"), "rights": ("rights res",), "(c)": ("(c)",),
     "creative": ("creative",), "commons": ("commons",),
     "cc": (
-        "ccb", "cc b", "cc-b", "cc  b", "cc -b", "cc- b", "cc: b", "cc:b", "cc0", "cc 0", "cc-0",
-        "cczero", "cc zero", "cc-zero",
+        "ccb", "cc b", "cc-b", "cc  b", "cc -b", "cc- b", "cc: b", "cc:b", "cc) b", "cc)b", "cc)-b",
+        "cc0", "cc 0", "cc-0", "cczero", "cc zero", "cc-zero",
     ),
     "recht": ("rechte", "urheberrecht"), "droits": ("droits",), "serva": ("reservad", "riservat"),
     "prohibida": ("prohibida",), "prawa": ("prawa",), "gemeinfrei": ("gemeinfrei",),
@@ -96,13 +97,19 @@ ALL_RIGHTS_WORDS = re.compile(
 )
 # Words that place a text in the public domain; merely speaking of the public domain does not.
 PUBLIC_DOMAIN_WORDS = re.compile(
-    r"\b(?:this|our|all|these|the (?:text|content|article)s?)\b[^.]{0,60}\b(?:is|are)\s(?:in|"
-    r"part of|dedicated to|released into|placed in|considered to be in)\sthe public domain|"
+    r"\b(?:this|our|all|these|the (?:text|content|article)s?(?!\sof\b))\b[^.]{0,120}\b(?:is|are)\s"
+    r"(?:in|part of|dedicated to|released into|placed in|considered to be in)\sthe public domain|"
     r"\b(?:this|our|all|these)\b[^.]{0,60}\b(?:is|are) (?:an? )?works? of the "
     r"(?:u\.?s\.?|united states)(?: federal)? government|"
+    r"\b(?:information|materials?)\b[^.]{0,60}\bsite\sis\s(?:considered\s)?(?:to be\s)?"
+    r"(?:in the )?public domain|"
     r"\b(?:diese[rs]?|alle)\s[^.]{0,60}gemeinfrei|"
     r"\b(?:cet|ce|cette|tous|ces)\s[^.]{0,60}\sdomaine public|"
     r"\b(?:est[ea]|tod[oa]s)\s[^.]{0,60}\s(?:dominio|domínio) público|"
+    r"^(?:obra|textos?|contenidos?|conteúdos?|art[íi]culos?|artigos?)\s"
+    r"(?:bajo|en|de|del|em|sob)\s(?:el\s)?(?:dominio|domínio) público\W*$|"
+    r"^(?:test[io]|contenut[oi]|articol[oi]|opera)\s(?:di|in|nel)\s"
+    r"(?:pubblico dominio|dominio pubblico)\W*$|"
     r"\b(?:quest['’oa]|tutti)\s?[^.]{0,60}\s(?:pubblico dominio|dominio pubblico)|"
     r"\b(?:dit|deze|alle)\s[^.]{0,60}\spublieke? domein|"
     r"\b(?:эт[аио]т?|данн\w{2}|все)\s[^.]{0,60}\sобщественн\w{2,3} достояни|"

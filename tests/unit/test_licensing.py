@@ -217,6 +217,37 @@ def test_a_footer_with_what_goes_with_it_is_cut_as_one() -> None:
     assert statements[0].holder == "Jane Doe"
 
 
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "This article is available under CC BY-SA 4.0. Photos are excluded.",
+        "Text: CC BY-SA 4.0. Photos: all rights reserved.",
+        "Unless otherwise noted, all this is under CC BY-SA 4.0. Ask us about anything else.",
+        "© 2024 Example News. Text: CC BY-SA 4.0. About us. Careers. Write to us!",
+    ],
+)
+def test_the_little_that_follows_a_statement_in_its_paragraph_is_cut_with_it(
+    paragraph: str,
+) -> None:
+    text, removed, statements = cut_footer(f"{BODY}\n{paragraph}")
+    assert text == BODY
+    assert [cut.text for cut in removed] == [paragraph]
+    assert "CC-BY-SA-4.0" in [said.spdx for said in statements]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "© 2024 Example News. All rights reserved. " + BODY,
+        BODY + "\nAll rights reserved. " + "The ministers will meet again in autumn. " * 9,
+        BODY + " This story is licensed under CC BY 4.0. The ministers will meet again.",
+    ],
+)
+def test_the_article_s_own_words_behind_a_statement_stay(text: str) -> None:
+    kept, _, _ = cut_footer(text)
+    assert kept.split()[-3:] == text.split()[-3:]
+
+
 def test_a_footer_before_a_contact_line_and_one_at_the_start_are_cut() -> None:
     text, removed, _ = cut_footer(
         f"© 2024 Example News\n{BODY}\nThis story is licensed under CC BY 4.0.\n"

@@ -407,6 +407,7 @@ UNITS = (
     "uses a ", "not been ", "n'est ", "CC-BY-4.0 OR ", "n’ est pas ",
     "photos and ", "of this ", "de la ", "except for ", "aaaaaaaaaa", "all its ", "text and ",
     "https://creativecommons.org", "//", "CC BY (NC", "限り", "photo: ", "in this article ",
+    "表示", "attribution", "4.0, ", "released ", ", the ", "CC) BY ", "is ", "explains ", "/Flickr",
 )  # fmt: skip
 
 
