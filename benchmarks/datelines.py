@@ -125,6 +125,19 @@ May 12 (Reuters) - Shares||May 12|Reuters
 BOISE, Idaho (KTVB) - Two people|BOISE||KTVB
 HARARE, May 12 (New Ziana) - The|HARARE|May 12|New Ziana
 PORT-AU-PRINCE, Haiti (AP) — Gangs|PORT-AU-PRINCE||AP
+ISLAMABAD, Nov 5 (APP): Prime Minister|ISLAMABAD|Nov 5|APP
+KABUL (Pajhwok): The acting|KABUL||Pajhwok
+Halle (Saale) (dpa/sa) - Die|Halle (Saale)||dpa/sa
+（東京 5日 ロイター） - 日本|東京|5日|ロイター
+中新网11月5日电 国务院||11月5日|中新网
+PARIS, le 5 novembre 2024 - Exemple|PARIS|5 novembre 2024|
+(BPT) - Holiday season|||BPT
+YANGON (Mizzima) — The|YANGON||Mizzima
+MILWAUKEE — The city council voted|MILWAUKEE||
+NEAR KUPIANSK, Ukraine (AP) — Soldiers|NEAR KUPIANSK||AP
+MOSCOW, November 5. /TASS/. Russian|MOSCOW|November 5|TASS
+Madrid, 5 nov (EFE).- El Gobierno|Madrid|5 nov|EFE
+Oslo (NTB): Regjeringen|Oslo||NTB
 Berlin (dpa) - Der Bundestag|Berlin||dpa
 Berlin/Paris (dpa) – Die Minister|Berlin/Paris||dpa
 Frankfurt am Main (dpa/lhe) - Die Polizei|Frankfurt am Main||dpa/lhe
@@ -221,6 +234,10 @@ București, 12 mai (Agerpres) - Guvernul|București|12 mai|Agerpres
 """
 
 _OTHERS = """
+Dr. Smith (left) - The head
+Anna Schmidt (rechts) – Die Leiterin
+PARIS AGREEMENT: What it says
+UPDATE 1-Oil falls as demand weakens
 MIGRATION – Der Bundesrat will
 LTE-Patent: Das Gericht
 VATIKAN: Eltern sollen queere

@@ -14,6 +14,7 @@ from tasks.wire_rules import (
     LAST_DAYS,
     MONTHS,
     NAME_PARTICLES,
+    PICTURE_WORDS,
     PLACES,
     TOPIC_WORDS,
 )
@@ -46,14 +47,15 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 _WEEKDAY = re.compile(
     r"(?:mon|tues?|wed(?:nes)?|thurs?|fri|sat(?:ur)?|sun)(?:day)?\.?", re.IGNORECASE
 )
-_BEFORE_DATE = re.compile(r"\s+(?:في|le|den|el|em|il)$")
+_BEFORE_DATE = re.compile(r"(?:^|\s+)(?:في|le|den|el|em|il)$")
 _HEAD = re.compile(
-    r"(?P<place>[^()/]*(?:/[^()/]+){0,2})(?P<agency>\([^()]{2,60}\)|/[^()/]{2,40}/)?[.:]?"
+    # "Halle (Saale)" is a place.
+    r"(?P<place>[^()/]*(?:/[^()/]+){0,2}(?:\([^()/]{2,20}\)\s?(?=\())?)(?P<agency>\([^()]{2,60}\)|/[^()/]{2,40}/)?[.:]?"
 )
 # Letters, and what `\w` lacks: vowel signs of Arabic, Indic and South-East Asian scripts. No
 # character is in two of the alternatives, or a text that does not match would be tried for ever.
 _LETTER = r"[^\W\d_]|(?=\W)[\u0300-\u036f\u0610-\u06ed\u0900-\u0eff\u200c]"
-_PLACE = re.compile(rf"[^\W\d_](?=.)(?:{_LETTER}|[ .'’/-])*")
+_PLACE = re.compile(rf"[^\W\d_](?=.)(?:{_LETTER}|[ .'’/-])*(?:\([^\W\d_]+\))?")
 _CORRESPONDENT = re.compile(r"\w{3,5}\.\s+(?=\w)")
 # Call signs of stations of the United States and Canada, and acronyms such as HawaiiNewsNow.
 _UNKNOWN_AGENCY = re.compile(
@@ -72,6 +74,7 @@ _TIGHT = re.compile(r"(?P<place>[\u0620-\u06ff ]{2,30}?) ?[-–—] ?")
 _HAN = r"[\u4e00-\u9fff]"
 _HAN_DATE = r"(?P<date>(?:\d{1,2}月)?\d{1,2}日)"
 _FORMULAS = (
+    re.compile(rf"(?P<agency>{_HAN}{{1,4}}[社网網]){_HAN_DATE}[电電讯訊]"),
     re.compile(
         rf"(?:(?P<agency>{_HAN}{{1,4}}[社网網])|本[报報刊网網台])?(?P<place>{_HAN}{{2,8}}?)"
         rf"{_HAN_DATE}[电電讯訊]"
@@ -82,8 +85,8 @@ _FORMULAS = (
     ),
     re.compile(r"【(?P<place>[^【】＝=\d가-힣]{1,15})[＝=](?P<reporter>[^【】가-힣]{1,20})】"),
     re.compile(
-        rf"[【\[](?P<place>[^【】\[\]＝=\d\s]{{1,15}})\s{_HAN_DATE}\s"
-        r"(?P<agency>[^\s【】\[\]]{2,12})[】\]]"
+        rf"[【\[(](?P<place>[^【】\[\]()＝=\d\s]{{1,15}})\s{_HAN_DATE}\s"
+        r"(?P<agency>[^\s【】\[\]()]{2,12})[】\])]"
     ),
     re.compile(rf"【{_HAN_DATE}\s(?P<agency>[^\d【】]{{2,12}})】"),
     re.compile(
@@ -305,7 +308,8 @@ def _is_unknown_agency(agency: str, parts: _Parts) -> bool:
     if _DOMAIN.fullmatch(agency):
         return _is_known(place) or (_is_upper(place) and parts.date is not None)
     if _UNKNOWN_AGENCY.fullmatch(agency):
-        return _is_upper(place) or (agency.islower() and _is_title(place))
+        is_desk = agency.islower() and agency not in PICTURE_WORDS
+        return _is_upper(place) or (is_desk and _is_title(place))
     return _is_upper(place) and _is_named_like_a_medium(agency)
 
 

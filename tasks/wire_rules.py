@@ -4,33 +4,45 @@ from __future__ import annotations
 
 # News agencies as they sign datelines, in lower case. A desk after a slash is not part of it.
 _AGENCY_NAMES = """
-
-    aa|aap|abc|abc news|accesswire|adnkronos|afp|agence france-presse|agencia brasil|
-    agerpres|agi|agência brasil|akipress|al jazeera|ana-mpa|anadolu|anadolu agency|andina|
-    angop|anha|ani|anp|ansa|antara|ap|ap/reuters|apa|apa-otc|aps|aptn|armenpress|
-    askanews|associated press|ats|azertac|azertag|baptist press|bbc|bbc news|belga|belta|bernama|
-    bloomberg|bloomberg news|bna|bss|bta|business wire|businesswire|canada newswire|
-    canadian press|catholic news service|cbs|cbs news|cihan|cna|cnn|cnn business|cnn türk|cns|cnw|
-    cp|ctk|dapd|ddp|dha|dow jones|dpa|dpa-afx|dts|efe|ein presswire|ena|epd|epdö|
-    europa press|europapress|fars|fena|fides|fna|fox news|globe newswire|globenewswire|
-    gna|hina|ians|iha|ihlas|ilna|ina|inp|inter press service|interfax|ips|irna|isna|italpress|
-    itar-tass|jiji|kazinform|kcna|keystone-sda|kff health news|kna|kuna|
-    kyodo|kyodo news|la presse canadienne|lana|lusa|maghreb arabe presse|map|marketwatch|mediafax|
-    mehr|mena|mna|mti|nampa|nan|nbc|nbc news|new ziana|newsfile corp.|newsis|nna|notimex|npr|
-    ntb|nzpa|ots|pap|petra|pna|pr newswire|prensa latina|prnewswire|propublica|pte|pti|
-    qna|reuters|rfe/rl|rferl|ria novosti|ritzau|rtr|saba|sana|sapa|scidev.net|sda|
-    sid|spa|sputnik|srna|states newsroom|stt|tanjug|tap|tasnim|tasr|tass|telam|
-    the associated press|the canadian press|thomson reuters foundation|tna|tt|ttxvn|télam|ucan|
-    ukrinform|unb|uni|unian|united press international|upi|vietnam news agency|vna|voa|
-    wafa|wam|xinhua|yonhap|zenit|čtk|απε-μπε|акипресс|белта|бта|интерфакс|
-    интерфакс-украина|кабар|казинформ|казтаг|прайм|регнум|рейтер|риа|риа новости|росбалт|
-    танјуг|тасс|тренд|укринформ|укрінформ|унн|уніан|آنا|أ ش أ|أ ف ب|أ.ش.أ|أ.ف.ب|أف ب|اف ب|
-    الأناضول|ایرنا|ایسنا|ایلنا|ایمنا|ایکنا|باشگاه خبرنگاران|بترا|تسنیم|د ب أ|د.ب.أ|
-    رويترز|رویترز|سانا|سبأ|شينخوا|صفا|فارس|فرانس برس|قنا|كونا|معا|مهر|واس|واع|وام|
-    وفا|وكالات|आईएएनएस|बासस|भाषा|वार्ता|ইউএনবি|বাসস|பிடிஐ|ブルームバーグ|ロイター|中央社|中新社|中新网|共同|新华社|新华网|新華社|
-    時事|法新社|美联社|聯合|聯合ニュース|路透社|連合ニュース|뉴스1|뉴시스|로이터|연합뉴스
+    aa|aap|abc|abc news|abi|accesswire|adnkronos|afp|agence france-presse|agencia brasil|
+    agencia efe|agerpres|agi|agência brasil|akipress|al jazeera|ana-mpa|anadolu|
+    anadolu agency|andina|angop|anha|ani|anp|ansa|antara|ap|ap/reuters|apa|apa-otc|app|
+    aps|aptn|armenpress|asianews|askanews|associated press|ats|avn|awp|azertac|azertag|
+    bakhtar|baptist press|bbc|bbc news|bdnews24|belga|belta|bernama|bloomberg|
+    bloomberg news|bna|bpt|bss|bta|business wire|businesswire|canada newswire|
+    canadian press|catholic news service|cbs|cbs news|cihan|cna|cnn|cnn business|cnn türk|
+    cns|cnw|cp|ctk|dapd|ddp|dha|dow jones|dpa|dpa-afx|dts|efe|ein presswire|ena|epd|
+    epdö|estadão conteúdo|ethiopian news agency|europa press|europapress|ewtn|fars|fena|
+    fides|fna|folhapress|fox news|globe newswire|globenewswire|gna|hina|ians|iha|ihlas|
+    ilna|ina|inp|inter press service|interfax|ips|irna|isna|italpress|itar-tass|jiji|jns|
+    jta|kabar|kazinform|kcna|keystone-sda|kff health news|khaama press|kna|kuna|kyodo|
+    kyodo news|la presse canadienne|lana|lapresse|lusa|maghreb arabe presse|map|marketwatch|
+    mcclatchy|mcot|mediafax|mehr|mena|mercopress|mizzima|mna|montsame|mti|nampa|nan|nbc|
+    nbc news|new ziana|news aktuell|newsfile corp.|newsis|nna|notimex|npr|ntb|nzn|nzpa|
+    ots|pajhwok|pajhwok afghan news|panapress|pap|petra|philippine news agency|pna|
+    pr newswire|prensa latina|presseportal|prnewswire|propublica|pte|pti|qna|
+    religion news service|reuters|rfe/rl|rferl|ria novosti|ritzau|rns|rnz|rtr|saba|sana|
+    sapa|scidev.net|sda|sid|spa|spot on news|sputnik|srna|statepoint|states newsroom|stt|
+    tanjug|tap|tasnim|tasr|tass|telam|the associated press|the canadian press|
+    the center square|the conversation|thomson reuters foundation|tna|tns|tt|ttxvn|télam|
+    ucan|ukrinform|unb|uni|unian|united press international|upi|uzreport|vatican news|
+    vietnam news agency|vna|voa|wafa|wam|xinhua|yonhap|zenit|čtk|απε-μπε|акипресс|белта|
+    бта|интерфакс|интерфакс-украина|кабар|казинформ|казтаг|прайм|регнум|рейтер|риа|
+    риа новости|росбалт|танјуг|тасс|тренд|укринформ|укрінформ|унн|уніан|آنا|أ ش أ|أ ف ب|
+    أ.ش.أ|أ.ف.ب|أف ب|اف ب|الأناضول|ایرنا|ایسنا|ایلنا|ایمنا|ایکنا|باشگاه خبرنگاران|بترا|
+    تسنیم|د ب أ|د.ب.أ|رويترز|رویترز|سانا|سبأ|شينخوا|صفا|فارس|فرانس برس|قنا|كونا|معا|
+    مهر|واس|واع|وام|وفا|وكالات|आईएएनएस|बासस|भाषा|वार्ता|ইউএনবি|বাসস|பிடிஐ|ブルームバーグ|
+    ロイター|中央社|中新社|中新网|中通社|共同|新华社|新华网|新華社|時事|法新社|美联社|聯合|聯合ニュース|路透社|連合ニュース|뉴스1|뉴시스|
+    로이터|연합뉴스
 """
 AGENCIES = frozenset(" ".join(name.split()) for name in _AGENCY_NAMES.split("|"))
+
+# What captions put in parentheses behind a name.
+_PICTURE_WORDS = """
+    left right center centre middle above below front back rear top links rechts mitte oben unten
+    vorn vorne hinten
+"""
+PICTURE_WORDS = frozenset(_PICTURE_WORDS.split())
 
 # Month names and their short forms, in lower case, as datelines of these languages write them.
 _MONTH_NAMES = """
