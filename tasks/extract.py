@@ -69,6 +69,7 @@ def _article_of_text(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         metadata = replace(metadata, title=story.title, title_source="text")
     if not metadata.authors and story.authors:
         metadata = replace(metadata, authors=story.authors, authors_source="text")
+    metadata = date_by_dateline(metadata, story.date_line, now=now)
     return _assemble(
         page,
         metadata,

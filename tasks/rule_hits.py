@@ -30,7 +30,6 @@ _PLAIN_TEXT_EXTRACTOR = "broadsheet.wire"
 RULES_OF_PAGES: Mapping[str, str] = {
     "removed.headline": "The headline, once more in the text, was cut",
     "removed.kicker": "A kicker above the headline was cut",
-    "removed.date-line": "A line with the date of publication was cut",
     "removed.author-note": "A note on the author was cut",
     "removed.caption": "A picture's caption was cut",
     "removed.picture-credit": "A picture's credit was cut",
@@ -68,6 +67,7 @@ RULES: Mapping[str, str] = {
     **RULES_OF_PAGES,
     **RULES_OF_PLAIN_TEXT,
     "removed.byline": "A line that names the authors was cut",
+    "removed.date-line": "A line with the date of publication was cut",
     "removed.license-footer": "A footer that states a license was cut",
     "removed.copyright-footer": "A footer that states copyright was cut",
     "license.text": "The license is that of a sentence",

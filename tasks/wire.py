@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from expectations.records import Removed, Wire
+from tasks.date_line import DATE_LINE
 from tasks.text import paragraphs
 from tasks.wire_credits import reporters
 from tasks.wire_dateline import NO_WIRE, find_dateline
@@ -32,6 +33,7 @@ class WireText:
 
     title: str | None
     authors: tuple[str, ...]
+    date_line: str | None
     wire: Wire
     text: str
     cuts: tuple[Cut, ...]
@@ -60,6 +62,7 @@ def read_wire(text: str) -> WireText:
     return WireText(
         title=next((piece.text for piece in head if piece.kind == HEADLINE), None),
         authors=authors,
+        date_line=next((piece.text for piece in head if piece.kind == DATE_LINE), None),
         wire=find_dateline(body[0]) if body else NO_WIRE,
         text="\n".join(body),
         cuts=_cuts((*header, *head, *tail, *trailer)),

@@ -41,6 +41,14 @@ _UNCASED = re.compile(
     r"|[(（][^()（）。]{0,60}編集\s?[:：]\s?[^()（）。:：]{1,30}[)）]"
     r"|[(（](?:إعداد|تغطية)\s[^()（）.\d]{2,120}(?:تحرير|للنشرة العربية)[^()（）.\d]{0,60}[)）]"
 )
+# The last lines of The Associated Press: "Doe reported from Paris."
+_REPORTED_FROM = re.compile(
+    r"(?!(?:he|she|they|we|i|it|who)\s)[^\W\d_]\S*(?:\s\S+){0,12}? "
+    r"(?:reported|berichtete|a informé|informó) (?:from|aus|depuis|desde) .+",
+    re.IGNORECASE,
+)
+_REPORTED = re.compile(r" (?:reported|berichtete|a informé|informó) ", re.IGNORECASE)
+_BETWEEN_SENTENCES = re.compile(r"(?<=[^\W\d_]{2}\.)\s+(?=[^\W\d_])")
 _SIGNS = " –—-*_("
 # Behind the editors' names Reuters gives German newsrooms an address in the same parentheses.
 _QUERIES = re.compile(r"\.\s+(?:Bei Rückfragen|For queries)\b.*")
@@ -70,9 +78,24 @@ def is_credit(paragraph: str) -> bool:
         return False
     if _UNCASED.fullmatch(paragraph):
         return True
+    first, *others = _BETWEEN_SENTENCES.split(paragraph)
+    if others and _is_of_the_report(first):
+        return all(map(_is_of_the_report, others))
+    return _is_one_credit(paragraph)
+
+
+def _is_of_the_report(sentence: str) -> bool:
+    """Whether one of several sentences says who reported or contributed."""
+    reported = _REPORTED_FROM.fullmatch(sentence) or _CONTRIBUTED.fullmatch(sentence)
+    return reported is not None and _is_one_credit(sentence)
+
+
+def _is_one_credit(paragraph: str) -> bool:
     plain = _QUERIES.sub("", paragraph.replace("’", "'")).strip(_SIGNS)
     if contributed := _CONTRIBUTED.fullmatch(plain):
         plain = contributed["who"] + contributed["rest"]
+    elif _REPORTED_FROM.fullmatch(plain):
+        plain = _REPORTED.sub("", plain, count=1)
     elif not (_CREDIT.fullmatch(plain) or _CREDIT_BEHIND_NAMES.match(paragraph)):
         return False
     return _is_made_of_names(plain) and not statements_in_text(paragraph)

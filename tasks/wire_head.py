@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from tasks.date_line import DATE_LINE, is_date_line
 from tasks.text import normalise, word_count
 from tasks.wire_dateline import NO_WIRE, find_dateline
 from tasks.wire_marks import SLUG, head_mark, is_end_mark
-from tasks.wire_names import byline_authors, is_byline
+from tasks.wire_names import byline_authors, is_affiliation, is_byline
 
 HEADLINE = "headline"
 BYLINE = "byline"
@@ -62,7 +63,7 @@ def _slugs(text: str) -> tuple[Piece, ...]:
 def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
     """Read the paragraphs above the body, of which at least one is left.
 
-    A byline may stand above the headline; slugs, advisories and corrections anywhere.
+    A byline may stand above the headline; slugs, advisories, corrections and the day anywhere.
 
     Returns:
         Pieces, as many as paragraphs were read, and the byline's authors.
@@ -73,7 +74,7 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
     for at, paragraph in enumerate(paragraphs[:_HEAD_PARAGRAPHS]):
         if at == len(paragraphs) - 1:
             break
-        if kind := head_mark(paragraph):
+        if kind := head_mark(paragraph) or _kind_below(paragraph, head):
             head.append(Piece(kind, paragraph))
         elif not has_title and _is_headline(paragraphs, at, is_announced=bool(head)):
             head.append(Piece(HEADLINE, paragraph))
@@ -83,6 +84,14 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
         else:
             break
     return head, authors
+
+
+def _kind_below(paragraph: str, head: Sequence[Piece]) -> str | None:
+    """The kind of a line that is but a date, or says whom the author above it works for."""
+    if is_date_line(paragraph):
+        return DATE_LINE
+    is_below_byline = bool(head) and head[-1].kind == BYLINE
+    return BYLINE if is_below_byline and is_affiliation(paragraph) else None
 
 
 _SENTENCE_END = re.compile(r"[.。．;:,،؛…।۔][\"'”’»)\]]*$")
@@ -119,4 +128,13 @@ def _is_headline(paragraphs: Sequence[str], at: int, *, is_announced: bool) -> b
 
 def _text_behind(paragraphs: Sequence[str], at: int) -> str:
     following = islice(paragraphs, at + 1, at + _HEAD_PARAGRAPHS)
-    return next((p for p in following if not head_mark(p) and not is_byline(p)), "")
+    return next((p for p in following if not _is_of_head(p)), "")
+
+
+def _is_of_head(paragraph: str) -> bool:
+    return bool(
+        head_mark(paragraph)
+        or is_byline(paragraph)
+        or is_affiliation(paragraph)
+        or is_date_line(paragraph)
+    )

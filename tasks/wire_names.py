@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
-from tasks.wire_phrases import BYLINE_WORDS, NAME_JOINERS
-from tasks.wire_rules import AGENCIES, NAME_PARTICLES
+from tasks.wire_phrases import AUTHORS_ROLES, BYLINE_WORDS, NAME_JOINERS
+from tasks.wire_rules import AGENCIES, AGENCY_WORDS, NAME_PARTICLES
 
 _MAX_BYLINE_CHARACTERS = 100
 _MAX_NAME_WORDS = 6
@@ -31,6 +31,18 @@ def byline_authors(paragraph: str) -> tuple[str, ...]:
         return ()
     names = [name for name in _NAME_JOINT.split(match["names"].rstrip(" .")) if name]
     return tuple(names) if all(map(is_author, names)) else ()
+
+
+def is_affiliation(line: str) -> bool:
+    """Whether a line below a byline says whom the author works for, or as what: "Staff Writer"."""
+    if len(line) > _MAX_BYLINE_CHARACTERS or not is_name(line):
+        return False
+    words = line.lower().split()
+    return (
+        line.lower() in AGENCIES
+        or words[-1] in AUTHORS_ROLES | AGENCY_WORDS
+        or (words[0] in AGENCY_WORDS and words[0].startswith("ag"))  # "Agencia Ejemplo"
+    )
 
 
 # Particles that stand behind a person's name, "Jane Doe in Paris", not within it.

@@ -13,6 +13,15 @@ BYLINE_WORDS = (
 # What joins authors' names.
 NAME_JOINERS = ("and", "und", "et", "y", "e", "en", "och", "og", "и", "&", "with", "mit")
 
+# What authors are, in the line below their names.
+AUTHORS_ROLES = frozenset(
+    ("writer", "reporter", "correspondent", "editor", "columnist", "contributor", "journalist",
+     "redakteur", "redakteurin", "korrespondent", "korrespondentin", "autor", "autorin",
+     "correspondant", "correspondante", "journaliste", "corresponsal", "redactor", "redactora",
+     "periodista", "correspondente", "repórter", "corrispondente", "redacteur", "verslaggever",
+     "корреспондент", "обозреватель")
+)  # fmt: skip
+
 # End marks in a paragraph of their own, with spaces taken out. Not a bare "30", "more" or
 # "fine", which a text may have alone on a line.
 END_MARKS = frozenset(

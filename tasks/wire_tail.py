@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
+from itertools import takewhile
 
 from tasks.licensing import statements_in_text
 from tasks.wire_credits import glued_credit, is_credit
@@ -38,6 +39,18 @@ _MAX_GLUED = 4
 _ENDS_OF_PAGE_MARKS = tuple({mark[-1] for mark in PAGE_MARKS})
 
 _CONTACT = re.compile(rf"(?:{one_of(CONTACT_OPENINGS)})\s?[:：].*", re.IGNORECASE)
+_CONTACT_HEADING = re.compile(
+    rf"[*#\s]{{0,4}}(?:{one_of(CONTACT_OPENINGS)})\s?[:：]?", re.IGNORECASE
+)
+_MOST_CONTACT_LINES = 12
+_LONGEST_CONTACT_LINE = 100
+_WORDS_OF_A_SENTENCE = 5  # "Example Corp." is none
+# Of the reporter: a sentence, or what Reuters puts in double parentheses.
+_REACHED = re.compile(
+    r"(?:.{2,80} can be reached (?:at|by)|(?:contact|e-?mail) (?:the )?(?:\w+ ){1,4}at)\b.{3,120}|"
+    r"\(\(.{3,200}\)\)",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"[\w.+-]@[\w-]{1,63}\.\w|\d[\d ()/.-]{5,20}\d")
 _NOTE_HEADING = re.compile(
     rf"[#*\s]{{0,12}}(?:{one_of(NOTE_HEADINGS)})\s?[:：]?[#*\s]{{0,12}}",
@@ -63,16 +76,49 @@ def read_tail(body: Sequence[str]) -> list[Piece]:
     may be several paragraphs, one a line.
     """
     end = notes_at = _find_notes(body)
+    contacts = _contact_lines(body[:end])
     tail: list[Piece] = []  # backwards
     kept = 0
     while end > 0 and kept < _TAIL_PARAGRAPHS and notes_at - end < _MAX_TAIL_LINES:
         end -= 1
-        if end > 0 and (kind := _tail_kind(body[end]) or _page_header_kind(body, end)):
+        if end > 0 and (kind := _kind_at(body, end, contacts)):
             tail.append(Piece(kind, body[end]))
         else:
             kept += 1
             tail += reversed(_without_glued(body[end]))
     return [*_without_page_marks(body[:end]), *reversed(tail), *map(_note, body[notes_at:])]
+
+
+def _kind_at(body: Sequence[str], at: int, contacts: Container[int]) -> str | None:
+    if at in contacts:
+        return CONTACT
+    return _tail_kind(body[at]) or _page_header_kind(body, at)
+
+
+def _contact_lines(body: Sequence[str]) -> set[int]:
+    """Numbers of the lines of blocks "Media contact:", with names and addresses below."""
+    found: set[int] = set()
+    for at in range(max(1, len(body) - _MAX_TAIL_LINES), len(body)):
+        if at in found or not _is_contact_heading(body[at]):
+            continue
+        below = range(at + 1, min(len(body), at + 1 + _MOST_CONTACT_LINES))
+        block = list(takewhile(lambda line: _is_contact_line(body[line]), below))
+        last = max((line for line in block if _ADDRESS.search(body[line])), default=None)
+        if last is not None:
+            found.update(range(at, last + 1))
+    return found
+
+
+def _is_contact_heading(line: str) -> bool:
+    return len(line) <= _MAX_HEADING_CHARACTERS and _CONTACT_HEADING.fullmatch(line) is not None
+
+
+def _is_contact_line(line: str) -> bool:
+    """Whether a line is short and no sentence, and nothing that is told by itself."""
+    is_short = len(line) <= _LONGEST_CONTACT_LINE
+    is_sentence = line.endswith((".", "!", "?")) and len(line.split()) >= _WORDS_OF_A_SENTENCE
+    is_address = _ADDRESS.search(line) is not None
+    return is_short and (is_address or not is_sentence) and _tail_kind(line) in {None, CONTACT}
 
 
 def _tail_kind(paragraph: str) -> str | None:
@@ -86,6 +132,8 @@ def _tail_kind(paragraph: str) -> str | None:
         return CORRECTION
     if len(paragraph) <= _MAX_CONTACT_CHARACTERS and _CONTACT.fullmatch(paragraph):
         return CONTACT if _ADDRESS.search(paragraph) else None
+    if _REACHED.fullmatch(paragraph) and _ADDRESS.search(paragraph):
+        return CONTACT
     is_note = len(paragraph) <= _MAX_NOTE_CHARACTERS and _LABELLED_NOTE.fullmatch(plain)
     return EDITOR_NOTE if is_note and not statements_in_text(paragraph) else None
 

@@ -223,14 +223,17 @@ def read_metadata(
 def date_by_dateline(metadata: Metadata, dateline_date: str | None, *, now: datetime) -> Metadata:
     """Date an article that states no time of publication by its dateline, if that has a year.
 
+    Not by one that says that it is the day of a change.
+
     Args:
         metadata: What the page states; a guess from the page's words yields to the dateline.
-        dateline_date: The dateline's date as written, such as `17 May 2024`.
+        dateline_date: The dateline's date as written, such as `17 May 2024`, or a line that is but
+            a date.
         now: The run's clock.
     """
     is_stated = metadata.times.published_at is not None and DATE_GUESSED not in metadata.warnings
     found = find_printed_date(dateline_date or "", parse_tag(metadata.declared_language))
-    if found is None or is_stated:
+    if found is None or found.is_update or is_stated:
         return metadata
     if (found_doubt := doubt(Stamp(found.day, "day"), now)) is not None:
         return replace(metadata, warnings=(*metadata.warnings, found_doubt))

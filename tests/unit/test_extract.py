@@ -233,6 +233,18 @@ def test_a_license_footer_is_cut_from_the_text_and_kept() -> None:
     assert found.rights.license == "CC-BY-4.0"
 
 
+@pytest.mark.parametrize(("line", "day"), [("Nov. 5, 2024", 5), ("Updated November 5, 2024", None)])
+def test_a_line_that_is_but_a_date_dates_a_plain_text_unless_it_is_of_a_change(
+    line: str, day: int | None
+) -> None:
+    text = f"Budget agreed after debate\nBy Jane Doe\n{line}\n\n{STORY}"
+    found = article(text.encode(), PageKind.TEXT)
+    assert found.content.text == STORY
+    published = found.times.published_at
+    assert (published and published.day) == day
+    assert found.times.published_at_source == (day and "dateline")
+
+
 def test_nothing_but_a_footer_is_no_article() -> None:
     footer = (
         "All Content by Example News is licensed under a Creative Commons Attribution 4.0 License."

@@ -71,7 +71,12 @@ def test_only_the_first_paragraph_holds_a_dateline() -> None:
 def test_running_text_without_a_headline_has_none() -> None:
     text = "OSLO - The king said on Sunday.\u00a0  He will travel. " + BODY
     assert read_wire(text) == WireText(
-        title=None, authors=(), wire=wire("OSLO"), text=normalise(text), cuts=()
+        title=None,
+        authors=(),
+        date_line=None,
+        wire=wire("OSLO"),
+        text=normalise(text),
+        cuts=(),
     )
 
 
@@ -88,6 +93,39 @@ def test_a_dispatch_is_taken_apart() -> None:
         Removed("byline", "By Jane Doe and John van Roe"),
         Removed("end-mark", "-30-"),
     )
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "authors", "cut"),
+    [
+        (
+            "King to travel\n\nBy JANE DOE\nAssociated Press",
+            "King to travel",
+            ("JANE DOE",),
+            ["By JANE DOE", "Associated Press"],
+        ),
+        (
+            "King to travel in spring\nBy Jane Doe\nStaff Writer\nNov. 5, 2024",
+            "King to travel in spring",
+            ("Jane Doe",),
+            ["By Jane Doe", "Staff Writer", "Nov. 5, 2024"],
+        ),
+        (
+            "5 novembre 2024\nLe roi part en voyage\nPar Jean Dupont",
+            "Le roi part en voyage",
+            ("Jean Dupont",),
+            ["5 novembre 2024", "Par Jean Dupont"],
+        ),
+        ("By Jane Doe\nKing to Travel", "King to Travel", ("Jane Doe",), ["By Jane Doe"]),
+    ],
+)
+def test_whom_the_author_works_for_and_the_day_are_no_headline(
+    head: str, title: str, authors: tuple[str, ...], cut: list[str]
+) -> None:
+    story = read_wire(f"{head}\n\nOSLO (AP) — {BODY}\n\n{BODY}")
+    assert (story.title, story.authors) == (title, authors)
+    assert [removed.text for removed in story.removed] == cut
+    assert story.text.startswith("OSLO (AP)")
 
 
 def test_a_byline_may_stand_above_the_headline() -> None:

@@ -14,6 +14,8 @@ CREDITS = [
     "Reporting by Jane Doe; Writing by John Roe; Editing by Ann Poe and the Reuters newsroom",
     "(Additional reporting by Jane Doe in London and Ann Poe at the United Nations)",
     "Associated Press writers Jane Doe in Paris and John Roe in London contributed to this report.",
+    "Doe reported from Tallahassee, Florida.",
+    "Doe and Roe reported from Paris. AP writer Ann Poe in London contributed to this report.",
     "Jane Doe contributed reporting from Kyiv.", "With files from The Canadian Press",
     "(With inputs from agencies)", "Mit Material von dpa", "– Mit Agenturmaterial",
     "(mit Material von dpa und AFP)",
@@ -48,7 +50,9 @@ def test_a_credit_in_parentheses_behind_the_last_sentence_is_cut(credit: str) ->
     "sentence",
     [
         "Reporting by Reuters found that the ministry had lied.", "Editing by hand is slow.",
-        "Editing Shakespeare",
+        "Editing Shakespeare", "She reported from Iraq.",
+        "Jane Doe reported from Iraq for ten years.",
+        "Doe reported from Paris. The ministers left.",
         "Mit Material von Bosch baute er ein Haus.", "He contributed to this report.",
         "The ministry contributed to this report and signed it.", "With agencies closing, he left.",
         "Jane Doe contributed to this report, which was published on Monday.", "Editing",
@@ -201,3 +205,35 @@ def test_other_languages_end_marks_are_cut(mark: str) -> None:
 def test_a_correction_at_the_end_is_cut() -> None:
     note = "Correction: An earlier version of this story misspelled the minister's name."
     assert read_wire(f"{BODY}\n\n{note}").removed == (Removed("correction", note),)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Media Contact:\nJane Doe\nExample Corp.\njane@example.com\n+1 555 123 4567",
+        "Pressekontakt:\n\nVerband der Beispiele\n\nE-Mail: max@example.de",
+        "CONTACT\nJane Doe, +1 555 123 4567",
+        "Jane Doe can be reached at jane@example.com.",
+        "((jane.doe@example.com; +44 20 1234 5678))",
+    ],
+)
+def test_a_block_of_addresses_is_cut(block: str) -> None:
+    story = read_wire(f"{BODY}\n\n{BODY}\n\n{block}\n\n###")
+    assert story.text == f"{BODY}\n{BODY}"
+    lines = [line for line in block.split("\n") if line]
+    assert story.removed == (
+        *(Removed("contact", line) for line in lines),
+        Removed("end-mark", "###"),
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{BODY}\n\nContact\n\nThe film opens on Friday.\n\n{BODY}",
+        f"{BODY}\n\nContacts:\n\nThere are none, he said.",
+        "Contact\n\nJane Doe",
+    ],
+)
+def test_a_heading_with_no_address_below_it_stays(text: str) -> None:
+    assert read_wire(text).text == text.replace("\n\n", "\n")
