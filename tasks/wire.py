@@ -8,7 +8,7 @@ from expectations.records import Removed, Wire
 from tasks.date_line import DATE_LINE
 from tasks.text import paragraphs
 from tasks.wire_credits import reporters
-from tasks.wire_dateline import NO_WIRE, find_dateline
+from tasks.wire_dateline import NO_WIRE, dateline_of, find_dateline
 from tasks.wire_head import HEADLINE, Piece, read_head, split_transmission
 from tasks.wire_names import is_byline
 from tasks.wire_tail import CREDIT, read_tail
@@ -63,7 +63,7 @@ def read_wire(text: str) -> WireText:
         title=next((piece.text for piece in head if piece.kind == HEADLINE), None),
         authors=authors,
         date_line=next((piece.text for piece in head if piece.kind == DATE_LINE), None),
-        wire=find_dateline(body[0]) if body else NO_WIRE,
+        wire=dateline_of(body),
         text="\n".join(body),
         cuts=_cuts((*header, *head, *tail, *trailer)),
     )

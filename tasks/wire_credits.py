@@ -6,7 +6,7 @@ import re
 
 from tasks.licensing import statements_in_text
 from tasks.wire_marks import one_of
-from tasks.wire_names import is_author, is_cased
+from tasks.wire_names import is_author, is_cased, without_where
 from tasks.wire_phrases import (
     BRACKETED_CREDIT_OPENINGS,
     CLOSED_CREDITS,
@@ -61,7 +61,6 @@ _OTHER_CLAUSE = re.compile(
 )
 # Without the Dutch "en", which is "in" elsewhere.
 _JOINT = re.compile(r"\s*,\s*|\s+(?:and|und|et|y|e|и|&)\s+")
-_WHERE = re.compile(r"\s+(?:in|at|from|for|aus|à|en|em|no|na|в|из)\s.*")
 
 
 _SMALL_WORDS = CREDIT_WORDS | NAME_PARTICLES | AGENCIES
@@ -133,5 +132,5 @@ def reporters(credit: str) -> tuple[str, ...]:
     if match is None:
         return ()
     names = _JOINT.split(_OTHER_CLAUSE.sub("", match["names"]))
-    people = (_WHERE.sub("", name).strip(" .") for name in names)
+    people = (without_where(name).strip(" .") for name in names)
     return tuple(name for name in people if is_author(name) and name.lower() not in AGENCIES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from expectations.records import Wire
@@ -141,6 +142,32 @@ def find_dateline(text: str) -> Wire:
     """
     head = text[:_DATELINE_CHARACTERS].partition("\n")[0].translate(_SIGNS).strip()
     return _find_formula(head) or _find(head, signed=False)
+
+
+_ALONE = 100  # characters
+
+
+def is_dateline_alone(paragraphs: Sequence[str]) -> bool:
+    """Whether the first of two paragraphs is but the dateline of the second.
+
+    "Paris, 5 nov 2024 (AFP) -" is, of Agence France-Presse; without a dash it must be dated.
+    """
+    if len(paragraphs) < 2 or len(paragraphs[0]) > _ALONE:  # noqa: PLR2004 - dateline and text
+        return False
+    line = paragraphs[0]
+    if line.endswith(("-", "–", "—")):
+        return find_dateline(f"{line} {paragraphs[1]}") != NO_WIRE
+    found = find_dateline(f"{line} - {paragraphs[1]}")
+    is_dated_place = found.dateline_place is not None and found.dateline_date is not None
+    return is_dated_place and find_dateline(paragraphs[1]) == NO_WIRE
+
+
+def dateline_of(paragraphs: Sequence[str]) -> Wire:
+    """The dateline that a text of these paragraphs begins with, also in a line of its own."""
+    if is_dateline_alone(paragraphs):
+        joint = " " if paragraphs[0].endswith(("-", "–", "—")) else " - "
+        return find_dateline(joint.join(paragraphs[:2]))
+    return find_dateline(paragraphs[0]) if paragraphs else NO_WIRE
 
 
 def _find_formula(head: str) -> Wire | None:

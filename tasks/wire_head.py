@@ -9,9 +9,9 @@ from itertools import islice
 
 from tasks.date_line import DATE_LINE, is_date_line
 from tasks.text import normalise, word_count
-from tasks.wire_dateline import NO_WIRE, find_dateline
-from tasks.wire_marks import SLUG, head_mark, is_end_mark
-from tasks.wire_names import byline_authors, is_affiliation, is_byline
+from tasks.wire_dateline import NO_WIRE, dateline_of, is_dateline_alone
+from tasks.wire_marks import RULE, SLUG, head_mark, is_end_mark, is_rule
+from tasks.wire_names import byline_authors, is_affiliation, is_agency, is_byline
 
 HEADLINE = "headline"
 BYLINE = "byline"
@@ -74,8 +74,10 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
     for at, paragraph in enumerate(paragraphs[:_HEAD_PARAGRAPHS]):
         if at == len(paragraphs) - 1:
             break
-        if kind := head_mark(paragraph) or _kind_below(paragraph, head):
+        if kind := head_mark(paragraph) or _kind_below(paragraphs, at, head):
             head.append(Piece(kind, paragraph))
+            if kind == BYLINE and is_agency(paragraph):
+                authors += (paragraph,)
         elif not has_title and _is_headline(paragraphs, at, is_announced=bool(head)):
             head.append(Piece(HEADLINE, paragraph))
             has_title = True
@@ -86,12 +88,16 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
     return head, authors
 
 
-def _kind_below(paragraph: str, head: Sequence[Piece]) -> str | None:
-    """The kind of a line that is but a date, or says whom the author above it works for."""
-    if is_date_line(paragraph):
+def _kind_below(paragraphs: Sequence[str], at: int, head: Sequence[Piece]) -> str | None:
+    """The kind of a line below headline or byline: but a date, a rule, whom the author is with."""
+    paragraph = paragraphs[at]
+    if is_date_line(paragraph) and not is_dateline_alone(paragraphs[at : at + 2]):
         return DATE_LINE
-    is_below_byline = bool(head) and head[-1].kind == BYLINE
-    return BYLINE if is_below_byline and is_affiliation(paragraph) else None
+    above = head[-1].kind if head else None
+    if above == HEADLINE and is_rule(paragraph):
+        return RULE
+    is_signed = above == HEADLINE and is_agency(paragraph)
+    return BYLINE if is_signed or (above == BYLINE and is_affiliation(paragraph)) else None
 
 
 _SENTENCE_END = re.compile(r"[.。．;:,،؛…।۔][\"'”’»)\]]*$")
@@ -104,31 +110,33 @@ def _is_headline(paragraphs: Sequence[str], at: int, *, is_announced: bool) -> b
     headlines, and the paragraph below it that of paragraphs.
     """
     first = paragraphs[at]
-    lead = _text_behind(paragraphs, at)
+    lead = _lead_behind(paragraphs, at)
     return (
         len(first) <= _MAX_HEADLINE_CHARACTERS
         and len(first.split()) <= _MAX_HEADLINE_WORDS
         and not _SENTENCE_END.search(first)
-        and len(lead) > len(first)
+        and len(text_lead := " ".join(lead)) > len(first)
         and not is_end_mark(first)
         and not is_byline(first)
-        and find_dateline(first) == NO_WIRE
+        and dateline_of([first]) == NO_WIRE
         and (
             is_announced
             or is_byline(paragraphs[at + 1])
-            or find_dateline(lead) != NO_WIRE
+            or dateline_of(lead) != NO_WIRE
             or (
                 word_count(first) >= _LEAST_HEADLINE_WORDS
-                and word_count(lead[:_LEAD_CHARACTERS]) >= _LEAST_LEAD_WORDS
-                and not lead[0].islower()
+                and word_count(text_lead[:_LEAD_CHARACTERS]) >= _LEAST_LEAD_WORDS
+                and not text_lead[0].islower()
             )
         )
     )
 
 
-def _text_behind(paragraphs: Sequence[str], at: int) -> str:
+def _lead_behind(paragraphs: Sequence[str], at: int) -> list[str]:
+    """The first paragraph of the text; two, if the first is but its dateline."""
     following = islice(paragraphs, at + 1, at + _HEAD_PARAGRAPHS)
-    return next((p for p in following if not _is_of_head(p)), "")
+    lead = list(islice((p for p in following if not _is_of_head(p)), 2))
+    return lead if is_dateline_alone(lead) else lead[:1]
 
 
 def _is_of_head(paragraph: str) -> bool:
@@ -136,5 +144,6 @@ def _is_of_head(paragraph: str) -> bool:
         head_mark(paragraph)
         or is_byline(paragraph)
         or is_affiliation(paragraph)
+        or is_rule(paragraph)
         or is_date_line(paragraph)
     )

@@ -187,11 +187,17 @@ def is_correction(line: str) -> bool:
 
 
 _RULE = re.compile(r"[=_*~#+–—-]{3,200}")
+RULE = "end-mark"  # as below a text
+
+
+def is_rule(paragraph: str) -> bool:
+    """Whether a paragraph is but a line across the page."""
+    return _RULE.fullmatch(paragraph) is not None
 
 
 def is_end_mark(paragraph: str) -> bool:
     """Whether a paragraph is but a mark that the text, or its page, ends."""
-    if _RULE.fullmatch(paragraph):
+    if is_rule(paragraph):
         return True
     if len(paragraph) > _MAX_END_MARK_CHARACTERS:
         return False

@@ -14,7 +14,7 @@ _MAX_NAME_WORDS = 6
 _BYLINE = re.compile(
     rf"(?:{'|'.join(map(re.escape, BYLINE_WORDS))})\s+(?P<names>\S.*)", re.IGNORECASE
 )
-_NAME_JOINT = re.compile(rf"\s*[,;]\s*|\s+(?:{'|'.join(map(re.escape, NAME_JOINERS))})\s+")
+_NAME_JOINT = re.compile(rf"\s*[,;|]\s*|\s+(?:{'|'.join(map(re.escape, NAME_JOINERS))})\s+")
 
 
 def is_byline(line: str) -> bool:
@@ -30,7 +30,20 @@ def byline_authors(paragraph: str) -> tuple[str, ...]:
     if match is None:
         return ()
     names = [name for name in _NAME_JOINT.split(match["names"].rstrip(" .")) if name]
-    return tuple(names) if all(map(is_author, names)) else ()
+    return tuple(map(without_where, names)) if all(map(is_author, names)) else ()
+
+
+_WHERE = re.compile(r"\s+(?:in|at|from|for|aus|à|en|em|no|na|в|из)\s.*")
+
+
+def without_where(name: str) -> str:
+    """A name without where, or for whom, its bearer writes: "Jane Doe in Paris"."""
+    return _WHERE.sub("", name)
+
+
+def is_agency(line: str) -> bool:
+    """Whether a line is but the name of a news agency."""
+    return line.lower().removeprefix("the ") in AGENCIES
 
 
 def is_affiliation(line: str) -> bool:
@@ -39,7 +52,7 @@ def is_affiliation(line: str) -> bool:
         return False
     words = line.lower().split()
     return (
-        line.lower() in AGENCIES
+        is_agency(line)
         or words[-1] in AUTHORS_ROLES | AGENCY_WORDS
         or (words[0] in AGENCY_WORDS and words[0].startswith("ag"))  # "Agencia Ejemplo"
     )
@@ -51,7 +64,7 @@ _BEHIND_NAMES = frozenset(("for", "in", "of", "the", "zum"))
 
 def is_author(name: str) -> bool:
     """Whether words are an agency, or forename and surname: "By George" is a headline, too."""
-    if name.lower() in AGENCIES:
+    if is_agency(name):
         return True
     words = name.split()
     person = list(takewhile(lambda word: word.lower() not in _BEHIND_NAMES, words))

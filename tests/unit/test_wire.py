@@ -96,14 +96,42 @@ def test_a_dispatch_is_taken_apart() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("Oslo, 5 nov 2024 (AFP) -", wire("Oslo", "5 nov 2024", "AFP")),
+        ("OSLO, Nov. 5, 2024", wire("OSLO", "Nov. 5, 2024")),
+        ("OSLO, Norway —", wire("OSLO")),
+    ],
+)
+def test_a_dateline_may_stand_in_a_line_of_its_own_and_stays_there(
+    line: str, expected: Wire
+) -> None:
+    story = read_wire(f"Le roi part en voyage\n\n{line}\n\n{BODY}\n\n{BODY}")
+    assert (story.title, story.wire) == ("Le roi part en voyage", expected)
+    assert story.text == f"{line}\n{BODY}\n{BODY}"
+
+
+def test_a_place_and_day_above_the_dateline_are_a_date_line() -> None:
+    story = read_wire(f"Talks end\n\nOSLO, Nov. 5, 2024\n\nOSLO, Nov. 5, 2024 (AP) -- {BODY}")
+    assert story.wire == wire("OSLO", "Nov. 5, 2024", "AP")
+    assert story.removed == (Removed("date-line", "OSLO, Nov. 5, 2024"),)
+
+
+def test_a_rule_below_the_headline_is_cut() -> None:
+    story = read_wire(f"King to travel in spring\n-----\n\n{BODY}")
+    assert (story.title, story.text) == ("King to travel in spring", BODY)
+
+
+@pytest.mark.parametrize(
     ("head", "title", "authors", "cut"),
     [
         (
             "King to travel\n\nBy JANE DOE\nAssociated Press",
             "King to travel",
-            ("JANE DOE",),
+            ("JANE DOE", "Associated Press"),
             ["By JANE DOE", "Associated Press"],
         ),
+        ("King to travel\nReuters", "King to travel", ("Reuters",), ["Reuters"]),
         (
             "King to travel in spring\nBy Jane Doe\nStaff Writer\nNov. 5, 2024",
             "King to travel in spring",
@@ -149,7 +177,8 @@ def test_a_headline_that_begins_like_a_byline_names_nobody(title: str) -> None:
         ("By Reuters", ("Reuters",)),
         ("By The Associated Press", ("The Associated Press",)),
         ("By Jane Doe, AFP", ("Jane Doe", "AFP")),
-        ("Von Erika von Muster in Wien", ("Erika von Muster in Wien",)),
+        ("By Jane Doe | The Associated Press", ("Jane Doe", "The Associated Press")),
+        ("Von Erika von Muster in Wien", ("Erika von Muster",)),
     ],
 )
 def test_a_byline_names_people_by_two_names_or_an_agency(line: str, names: tuple[str, ...]) -> None:
