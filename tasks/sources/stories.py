@@ -4,7 +4,7 @@ Two kinds of signs are believed. What nothing but a wire or an archive writes: t
 (IPTC 7901: SOH before each story), "Story 2 of 14". And what also stands within one article (rules,
 form feeds, end marks, slugs): these part stories only where the next part begins with a dateline or
 a byline, as a section behind a rule does not. Behind a mere rule or form feed, a headline or byline
-must stand above the dateline: sections may begin with a place.
+must stand above the dateline, or an agency in it: sections may begin with a place.
 """
 
 from __future__ import annotations
@@ -113,15 +113,16 @@ def _parted(text: str) -> Iterator[int]:
         )
         end = match.end()
         opening = _find_opening(text, end)
-        if opening is not None and (is_ended or _has_line_above(text, end, opening)):
+        if opening is not None and (is_ended or _is_sure(text, end, opening)):
             yield end
 
 
-def _has_line_above(text: str, start: int, opening: int) -> bool:
-    """Whether a headline or byline stands above a dateline, or the opening is a byline."""
+def _is_sure(text: str, start: int, opening: int) -> bool:
+    """Whether a line stands above a dateline, a byline opens the story, or an agency is named."""
     if text[start:opening].strip(_BLANK):
         return True
-    return is_byline(text[opening : opening + _OPENING_CHARACTERS].partition("\n")[0].strip())
+    line = text[opening : opening + _OPENING_CHARACTERS].partition("\n")[0].strip()
+    return is_byline(line) or find_dateline(line).agency is not None
 
 
 _SHORT_LINE = re.compile(r"^[^\n]{2,160}$", re.MULTILINE)

@@ -123,6 +123,11 @@ def test_slugs_and_advisories_of_one_story_do_not_part_it(text: str) -> None:
     assert story_starts(text) == [0]
 
 
+def test_a_mere_rule_parts_stories_where_the_next_one_names_its_agency() -> None:
+    text = f"{story(1)}\n~~~~~\n\nParis (dpa) - Die Minister trafen sich. {BODY}\n"
+    assert len(story_starts(text)) == 2
+
+
 @pytest.mark.parametrize(
     "text",
     [
