@@ -9,16 +9,25 @@ from tasks.licensing.subject import EXCEPTION
 # Somebody talks about a license instead of granting one.
 REPORTED = re.compile(
     r"\b(?:said|says|told|according\sto|announced|argued|explained|would|could|should|might|had|"
-    r"was(?!\s(?:originally|first)\s(?:re)?published)|were|"
+    r"(?<!this\sarticle\s)(?<!this\sstory\s)(?<!this\stext\s)(?<!this\spiece\s)(?<!this\spost\s)"
+    r"was(?!\s(?:originally|first)\s(?:re)?published)|were|demand(?:s|ed)?|urge[sd]?|warn(?:s|ed)?|"
     r"(?<!we\s)say|no\slonger|whether|if\syou|how\sto|licen[sc]es\s(?:have|are|were|allow|permit|exist)|"
-    r"sagte|laut|wurde|würde|werde|seien|"
-    r"dijo|señaló|anunció|según(?!\slos\st[ée]rminos)|"
-    r"selon(?!\sles\s(?:termes|conditions))|a\sdéclaré|a\sannoncé|"
-    r"disse|afirmou|anunciou|segundo(?!\sos\stermos)|"
-    r"secondo(?!\si\stermini)|ha\sdetto|volgens|zei|werd|"
-    r"сказал\w*|сообщил\w*|заявил\w*|отметил\w*|говорится|по\sсловам|"
+    r"sagte|erklärte|betonte|laut|würde|werde|seien|standen|(?-i:stand)\sunter|"
+    r"(?<!dieser\sartikel\s)(?<!dieser\stext\s)(?<!dieser\sbeitrag\s)(?<!der\sartikel\s)"
+    r"(?<!der\stext\s)(?<!der\sbeitrag\s)(?<!dieses\swerk\s)wurde|"
+    r"dijo|señaló|anunció|afirmó|explicó|aseguró|declaró|estaban|"
+    r"según(?!\s(?:los\st[ée]rminos|las?\s(?:licencia|condicion)))|"
+    r"selon(?!\sl[ea]s?\s(?:termes|conditions|licence|modalités))|étai(?:t|ent)|"
+    r"a\s(?:déclaré|annoncé|expliqué|affirmé|rappelé)|"
+    r"disse|afirmou|anunciou|explicou|declarou|informou|estavam|"
+    r"segundo(?!\s(?:os\stermos|as?\s(?:licença|condiç)))|"
+    r"secondo(?!\s(?:i\stermini|la\slicenza|le\scondizioni))|"
+    r"ha\s(?:detto|annunciato|spiegato|dichiarato|affermato)|"
+    r"volgens(?!\sde\s(?:licentie|voorwaarden))|aldus|zei|stonden|"
+    r"(?<!dit\sartikel\s)(?<!dit\sverhaal\s)(?<!deze\stekst\s)werd|"
+    r"сказал\w*|сообщил\w*|заявил\w*|отметил\w*|напомнил\w*|подчеркнул\w*|рассказал\w*|пояснил\w*|говорится|по\sсловам|"
     r"گفت|به\sگفته|اعلام\sکرد|و?قالت?|أعلن\w*|بحسب)\b|"
-    r"表示[，,:：]|宣布|写道|寫道|と(?:述べ|発表|語っ|話し|書かれ|説明し|報じ)|라고\s",
+    r"(?:表示|说|說|称|稱|指出)[，,:：]|宣布|写道|寫道|とは何|と(?:明らかに|伝え|指摘し|述べ|発表|語っ|話し|書かれ|説明し|報じ)|라고\s",
     re.IGNORECASE,
 )
 # Not yet.
@@ -38,13 +47,13 @@ _DENIED = re.compile(
     r"nicht(?!\s(?:anders|ausdrücklich\sanders)|[\s-]?kommerz)|"
     r"kein\w{0,2}(?!\s(?:bearbeitung|kommerz|ableit))|niemals|weder|"
     r"ne\s\w+|n'\s?(?:est|a|ont|y|en)|aucune?|"
-    r"no\s(?:se|est[áa]n?|es|son|ha|han|fue|fueron|puede[n]?|tienen?|deben?)|"
+    r"ya\sno|no\s(?:se|est[áa]n?|es|son|ha|han|fue|fueron|puede[n]?|tienen?|deben?)|"
     r"ning[úu]n[ao]?|tampoco|nunca|jam[áa]s|não(?![\s-]?comerc)|nenhum\w?|nem|"
     r"non(?=\s)(?!\s(?:commerc|oper|diversamente|altrimenti|profit))|nessun\w?|"
     r"niet(?![\s-]?(?:commerc|anders))|geen(?!\s?afgeleide)|nooit|noch|"
     r"не(?!\s(?:указан|оговорен|отмечен|сказан|коммерч))|ни|нельзя|никогда)\b|n't\b|"
     r"هیچ|(?<!\w)(?:غير\s(?:مرخص|متاح|منشور|خاضع)|ليست?\s|لا\s[يت]|لن\s|لم\s(?!يذكر|يرد|ينص))|"
-    r"不(?:采用|採用|适用|適用|以|在|得|可|能|受|会|會|按|使用)|[并並]非|没有|沒有|未(?:以|采用|採用|按)",
+    r"不(?:再|采用|採用|适用|適用|以|在|得|可|能|受|会|會|按|使用)|[并並]非|没有|沒有|未(?:以|采用|採用|按)",
     re.IGNORECASE,
 )
 # Behind it.
