@@ -19,19 +19,19 @@ OURSELVES = re.compile(
     r"on|of|by|from|may|available|licensed|published|©)(?!\w)|"
     r"(?:except|unless|if\snot|wherever?)\s(?:where\s)?(?:otherwise|explicitly|specified|noted|stated)|"
     r"\b(?:inhalte?|texte|(?:der|dieser|unser)\stext|artikel|beitr[aä]ge?|arbeit|werk|seite|website|blog|dieses\s\w+|webseite)\b|"
-    r"soweit\snicht\sanders|wenn\snicht\sanders|sofern\snicht\sanders|"
+    r"(?:this|all|our)\sinformation\s(?:is|on)|soweit\snicht\sanders|wenn\snicht\sanders|sofern\snicht\sanders|"
     r"\b(?:contenus?|articles?|textes?|œuvre|oeuvre|site|blog)\b|sauf\smention|"
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"
     r"indicación|indicaci)|"
-    r"\best[ae]\s(?:trabalho|trabajo|material)\b|"
+    r"\best[ae]\s(?:trabalho|trabajo|material|nota|documento)\b|"
     r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem)\b|exceto\sonde|"
     r"\b(?:contenuti|contenuto|articol[io]|test[io]|opera|sito)\b|"
-    r"\bquest[oaei]\s(?:lavoro|pagina|pubblicazione|pezzo|storia|notizia|materiale?i?|blog|reportage)\b|"
+    r"\bquest[oaei]\s(?:lavoro|pagina|pubblicazione|pezzo|storia|notizia|materiale?i?|blog|reportage|nota|documento)\b|"
     r"\b(?:inhoud|artikel(?:en)?|tekst(?:en)?|werk)\b|tenzij\sanders|"
     r"(?:материал|текст|содержание|содержимое|контент|стать[яи]|произведени|сайт)\w*|"
     r"محتوا|محتوای|مطالب|مطلب|نوشته|متن|مقاله|خبر|گزارش|سایت|وب‌?سایت|وبگاه|اثر|"
     r"محتو|المقال|النص|المادة|المواد|الموقع|المصنف|العمل|الصفحة|التقرير|الخبر|المنشور|القصة|المدونة|"
-    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|当サイト|記事|コンテンツ|"
+    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|当サイト|記事|コンテンツ|テキスト|"
     r"この(?:文書|サイト|ページ|ブログ|テキスト|ニュース|資料|投稿|レポート|ウェブ|ホームページ)|"
     r"이\s(?:글|기사|사이트|페이지|문서)|콘텐츠|저작물|작품",
     re.IGNORECASE,
@@ -47,21 +47,21 @@ _OTHER_WORKS = (
     r"(?:f|ph)oto(?:s|credits?|nachweise?|quellen?|rechten?)?|fotografi\w+|"
     r"\w{0,20}bild(?:er|ern|s|nachweise?|quellen?|rechten?)?|abbildung\w*|(?:info)?grafik\w*|illustration\w*|"
     r"daten(?:satz|sätze|bank)?|diagramm\w*|karten?|schlagzeilen?|überschrift|kommentar(?:e|en|s)?|"
-    r"quelle|schriftart|"
+    r"quelle|quell(?:code|text)|schriftart|"
     r"photographies?|vidéos?|(?:info)?graphiques?|infographies?|données|commentaires?|logiciel|titres?|"
     r"imágene?s?|imagen|imagens|imagem|fotografías?|ilustraci(?:ón|ones)|v[íi]deos?|gráfic[oa]s?|"
-    r"datos|comentarios?|titular(?:es)?|infografías?|mapas?|"
+    r"datos|código|comentarios?|titular(?:es)?|infografías?|mapas?|"
     r"ilustraç(?:ão|ões)|dados|comentários?|títulos?|infográficos?|"
-    r"foto[s:]|immagin\w+|illustrazion[ei]|grafic[oi]|dati|comment[oi]|titol[oi]|"
-    r"afbeelding\w*|beeld\w*|illustraties?|grafiek(?:en)?|gegevens|reacties?|kop|kaart(?:en)?|lettertype|"
+    r"foto[s:]|immagin\w+|illustrazion[ei]|grafic[oi]|dati|codice|comment[oi]|titol[oi]|"
+    r"afbeelding\w*|beeld\w*|illustraties?|grafiek(?:en)?|gegevens|broncode|reacties?|kop|kaart(?:en)?|lettertype|"
     r"фото\w*|изображени\w*|иллюстраци\w*|рисун\w*|видео\w*|инфографик\w*|график\w*|данны(?:е|х|ми)|"
-    r"комментари\w*|программ\w*|заголов\w*|шрифт\w*)\b|"
+    r"комментари\w*|программ\w*|исходн\w+\sкод\w*|заголов\w*|шрифт\w*)\b|"
     r"عکس|تصویر|تصاویر|ویدئو|ویدیو|فیلم|نمودار|داده[\s\u200c]?ها|مجموعه[\s\u200c]داده|نظرات|دیدگاه|"
-    r"نرم[\s\u200c]?افزار|تیتر|اینفوگرافی|"
-    r"(?<!\w)(?:ال)?(?:صور|صورة|فيديو|رسم|رسوم|بيانات|تعليقات|برنامج|برمجيات|عنوان|خريطة)(?!\w)|"
+    r"نرم[\s\u200c]?افزار|تیتر|کد\s(?:منبع|این)|اینفوگرافی|"
+    r"(?<!\w)(?:ال)?(?:صور|صورة|فيديو|رسم|رسوم|بيانات|شيفرة|تعليقات|برنامج|برمجيات|عنوان|خريطة)(?!\w)|"
     r"图片|圖片|照片|插图|插圖|配图|配圖|图表|圖表|图像|圖像|视频|視頻|影片|音频|音訊|评论|評論|留言|数据|數據|"
-    r"软件|軟體|标题|標題|地图|地圖|截图|代码|字体|"
-    r"写真|画像|動画|映像|イラスト|図表|図版|グラフ|コメント|データ|ソフトウェア|見出し|地図|フォント|사진"
+    r"软件|軟體|标题|標題|地图|地圖|截图|代码|程式碼|原始碼|字体|"
+    r"写真|画像|動画|映像|イラスト|図表|図版|グラフ|コメント|データ|ソフトウェア|ソースコード|見出し|地図|フォント|사진"
 )
 OTHER_WORK = re.compile(_OTHER_WORKS, re.IGNORECASE)
 
@@ -77,13 +77,13 @@ _PIECE = (
 _NOUNS = re.compile(
     rf"\b{_PIECE}\b|(?:материал|текст|содержани|содержимо|контент|стать|произведени|сайт)\w*|"
     r"متن|مطالب|محتوا|مقاله|خبر|گزارش|سایت|وبگاه|النص|المقال|المواد|المحتو|محتوي|الموقع|المصنف|"
-    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞)|文章|文字|内容|內容|作品|記事|当サイト|コンテンツ",
+    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞)|文章|文字|内容|內容|作品|記事|当サイト|コンテンツ|テキスト",
     re.IGNORECASE,
 )
 # Other heads of what is licensed: "everything on this site", "published on this site".
 _HEADS = re.compile(
     r"\b(?:everything|anything|all|journalism|reporting|information\w*|essays?|columns?|interviews?|"
-    r"entries|alles?|alle|tout|toutes?|tous|todos?|"
+    r"entries|l'ensemble|l'intégralité|la\stotalité|la\stotalidad|sämtliche|alles?|alle|tout|toutes?|tous|todos?|"
     r"todas?|tudo|tutt[oi]|tutte)\b|^\W{0,3}(?:(?:re)?published|licensed|released|available)\b",
     re.IGNORECASE,
 )
@@ -92,7 +92,7 @@ _COMPLEMENT = re.compile(
     r"(?<=[\w)])\s(?:"
     r"(?:of|in|on|from|at|within|to|with|for|about|above|below|beside|alongside|accompanying|behind|"
     r"auf|zu|zum|zur|von|vom|im|aus|bei|unter|du|des|sur|dans|pour|à|au|del|sobre|al|para|"
-    r"do|da|dos|no|na|nos|nas|ao|deste|desta|destes|destas|neste|nesta|"
+    r"do|da|dos|no|na|nos(?!\s(?:articles|contenus|textes|pages|sites|blogs|publications)\b)|nas|ao|deste|desta|destes|destas|neste|nesta|"
     r"di|dei|degli|delle|della|nel|nella|su|sul|sulla|per|van|op|bij|uit|voor)\s"
     r"(?:(?:this|these|the|our|diese[mnrs]?|de[mnr]?|unsere[mnrs]?|cet?|cette|ces|l[ea]s?|notre|nos|"
     r"est[eao]s?|nuestr[oa]s?|el|los|noss[oa]s?|os?|as?|quest[oaei]|nostr[oaei]|dit|deze|het|onze|"
