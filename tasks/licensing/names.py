@@ -40,7 +40,7 @@ _OGL = re.compile(
     re.IGNORECASE,
 )
 _OTHER_NAMES = {
-    "etalab-2.0": re.compile(r"licence ouverte.{0,40}2\.0", re.IGNORECASE),
+    "etalab-2.0": re.compile(r"(?:licence ouverte|etalab).{0,40}2\.0", re.IGNORECASE),
     "DL-DE-BY-2.0": re.compile(
         r"datenlizenz deutschland.{0,5}namensnennung.{0,14}2\.0", re.IGNORECASE
     ),

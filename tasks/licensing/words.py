@@ -14,23 +14,27 @@ CC_NAME = (
     r"کر[یئ\u200c ]{1,4}تیو[\s\u200c]کامنز|المشاع الإبداعي|知识共享|"
     r"創用\s?cc|クリエイティブ・?\s?コモンズ|크리에이티브\s?커먼즈"
 )
-# Chinese and Japanese put no space about them.
-CC_CODE = r"(?<![a-z0-9_-])(?:cc(?:[\s-]{1,2}|:\s?)?by|(?-i:CC\)[\s-]{0,2}BY))(?![a-z])"
-CC_ZERO = r"(?<![a-z0-9_-])cc[- ]?(?:0|zero)(?![a-z0-9_])"
+# A code may stand right behind a character of Chinese or Japanese: "采用CC BY 4.0".
+# The letters stand first: a pattern that begins with a look behind is tried everywhere.
+_CC = r"cc(?<![0-9a-zà-ÿа-я_-]cc)"
+CC_CODE = rf"(?:{_CC}(?:[\s-]{{1,2}}|:\s?)?by|(?-i:CC\)[\s-]{{0,2}}BY))(?![a-z])"
+CC_ZERO = rf"{_CC}[- ]?(?:0|zero)(?![0-9a-zà-ÿа-я_])"
 _PUBLIC_DOMAIN = (
     r"public[- ]domain|gemeinfrei|domaine public|dominio p[úu]b{1,2}lico|domínio público|"
     r"pubblico dominio|publieke? domein|общественн\w{2,3} достояни|مالکیت عمومی|"
     r"المل(?:ك|كية) العام|公[有共][领領]域|パブリック・?\s?ドメイン|퍼블릭\s?도메인|"
     r"works? of the (?:u\.?s\.?|united states)(?: federal)? government"
 )
-_OTHER_NAMED = r"open government licen[cs]e|licence ouverte|datenlizenz deutschland"
+_OTHER_NAMED = r"open government licen[cs]e|licence (?:ouverte|etalab)|datenlizenz deutschland"
 _ALL_RIGHTS = (
     r"all rights reserved|alle rechten? (?:vorbehalten|voorbehouden)|"
     r"tous droits (?:de \w{1,20} )?réservés|"
     r"todos (?:los derechos|os direitos) reservados|reservados todos (?:los derechos|os direitos)|"
     r"tutti i diritti (?:sono )?riservati|riproduzione riservata|"
     r"все права (?:защищены|сохранены)|حقوق محفوظ|حقوق (?:النشر|الطبع|الملكية) محفوظ|"
-    r"جميع الحقوق محفوظة|版权所有|版權所有|保留所有(?:权利|權利)|禁無断転載|"
+    r"(?:جميع|كافة|كل) (?:الحقوق|حقوق[^.]{1,30}) محفوظ|حقوق النشر © ?(?:\d{4} )?محفوظ|"
+    r"版权所有|版權所有|著作[权權]所有|未[经經](?:[书書]面)?授[权權][，,]?(?:不得|请勿|請勿|禁止|严禁|嚴禁)(?:擅自|任意)?[转轉][载載]|"
+    r"保留所有(?:权利|權利)|禁無断転載|"
     r"wszelkie prawa zastrzeżone|tüm hakları (?:saklıdır|mahfuzdur)|"
     r"may not be (?:published|reproduced|copied)"
 )
@@ -48,12 +52,15 @@ _TRIGGER_WORDS = {
     "prohibida": ("prohibida",), "prawa": ("prawa",), "gemeinfrei": ("gemeinfrei",),
     "dom": ("domain", "dominio"), "domínio": ("domínio p",), "publiek": ("publiek",),
     "gov": ("open gov", "states gov", "federal gov", "us gov", "s. gov", ".s gov"),
-    "licence": ("licence ouverte",), "datenlizenz": ("datenlizenz",), "not": ("may not be",),
+    "licence": ("licence ouverte", "licence etalab"),
+    "datenlizenz": ("datenlizenz",), "not": ("may not be",),
     "hakları": ("hakları",), "rättigheter": ("rättigheter",), "а": ("права",), "я": ("достояни",),
     "و": ("حقوق", "عمومی"), "م": ("کامنز", "المشاع", "الملك"),
-    "权": ("版权",), "權": ("版權",), "有": ("保留所有", "公有"), "共": ("知识共享", "公共"),
-    "創": ("創用",), "ク": ("クリエ", "パブリック"), "転": ("転載",), "크": ("크리에",),
-    "전": ("전재",), "퍼": ("퍼블릭",),
+    "权": ("版权", "著作权所有", "经授权", "书面授权"),
+    "權": ("版權", "著作權所有", "經授權", "書面授權"),
+    "有": ("保留所有", "公有"), "共": ("知识共享", "公共"),
+    "創": ("創用",), "ク": ("クリエ", "パブリック"), "転": ("転載",),
+    "크": ("크리에",), "전": ("전재",), "퍼": ("퍼블릭",),
 }  # fmt: skip
 _LOOKED_FOR = tuple(_TRIGGER_WORDS.items())
 
@@ -86,19 +93,20 @@ NAMES_LICENSE = re.compile(
 )
 TRIGGER = re.compile(
     rf"{NAMES_LICENSE.pattern}|{_ALL_RIGHTS}|reproducción prohibida|"
-    r"(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق|無断転載|무단\s?전재|alla rättigheter|"
+    r"(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق|無断(?:複製・)?転載|무단\s?전재|alla rättigheter|"
     r"©|\(c\)\s|copyright|copyleft|urheberrecht",
     re.IGNORECASE,
 )
 ALL_RIGHTS_WORDS = re.compile(
-    rf"{_ALL_RIGHTS}|(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق[^.]{{0,80}}محفوظ|"
-    r"無断転載を?禁|무단\s?전재[^.]{0,20}금지|alla rättigheter förbehåll",
+    rf"{_ALL_RIGHTS}|(?:تمام(?:ی)?|کلیه|همه)\s?[‌ ]?ی? حقوق[^.]{{0,80}}(?:محفوظ|متعلق)|"
+    r"無断(?:複製・)?転載[^。]{0,12}禁|무단\s?전재[^.]{0,20}금지|alla rättigheter förbehåll",
     re.IGNORECASE,
 )
 # Words that place a text in the public domain; merely speaking of the public domain does not.
 PUBLIC_DOMAIN_WORDS = re.compile(
     r"\b(?:this|our|all|these|the (?:text|content|article)s?(?!\sof\b))\b[^.]{0,120}\b(?:is|are)\s"
     r"(?:in|part of|dedicated to|released into|placed in|considered to be in)\sthe public domain|"
+    r"\binformation (?:\w+ ){0,3}on (?:this|these|the) [^.]{0,100}\bin the public domain|"
     r"\b(?:this|our|all|these)\b[^.]{0,60}\b(?:is|are) (?:an? )?works? of the "
     r"(?:u\.?s\.?|united states)(?: federal)? government|"
     r"\b(?:information|materials?)\b[^.]{0,60}\bsite\sis\s(?:considered\s)?(?:to be\s)?"
