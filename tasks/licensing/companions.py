@@ -12,7 +12,11 @@ _AT_START = re.compile(
     r"(?:no\spart|republication|reproduction|redistribution|reprinting)\s|"
     r"(?:https?://)?(?:www\.)?creativecommons\.org/\S*$|nachdruck|vervielfältigung|weiterverbreitung|"
     r"toute\sreproduction|prohibida\s|(?:é|e)\sproibida|è\svietata|"
-    r"для\sиспользования|перепечатка|使用にあたって|未经)",
+    # What the license leaves out.
+    r"(?:photo(?:graph)?s?|images|pictures|illustrations|(?:die\s)?(?:bilder|fotos)|(?:les\s)?(?:photos|images)|"
+    r"(?:las\s)?(?:fotos|fotografías|imágenes)|(?:le\s)?(?:foto|immagini))\b[^.]{0,60}\b(?:remain|excluded|"
+    r"not\s(?:covered|included)|ausgenommen|exclu(?:e?s|idas|ídas)|restent|esclus[ei])\b|"
+    r"для\sиспользования|перепечатка|使用にあたって|すべての内容は|未经)",
     re.IGNORECASE,
 )
 # Words of terms of use, of credits, and of the entries of a site's last line.

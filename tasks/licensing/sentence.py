@@ -24,11 +24,16 @@ _SITE = re.compile(
     r"\ball\s(?:the\s|our\s|original\s)?(?:content|contents|articles|stories|material|materials|texts|news)\b|"
     r"\balle\s(?:inhalte|texte|artikel|beiträge)\b|\btou[ts]e?s?\s(?:les|nos)\scontenus\b|"
     r"\btodos\s(?:los|os)\s(?:contenidos|conteúdos|textos)\b|\btodo\s(?:el|o)\s(?:nosso\s|nuestro\s)?(?:contenido|conteúdo)\b|\btutti\si\scontenuti\b|\balle\sinhoud\b|"
-    r"\b(?:все|всё)\sматериалы\b|تمام|کلیه|همه|سایت|وبگاه|جميع|الموقع|本(?:站|网站|網站)|当サイト",
+    r"\bour\s(?:own\s|original\s)?(?:content|articles|stories|materials|news|journalism|reporting)\b|"
+    r"\bunsere\s(?:inhalte|artikel|beiträge)\b|\bangebots\b|\bnos\s(?:contenus|articles)\b|"
+    r"\bnuestr[oa]s\s(?:contenidos|artículos)\b|\bnoss[oa]s\s(?:conteúdos|artigos|reportagens|matérias)\b|"
+    r"\bi\s(?:nostri\s)?contenuti\b|\bi\snostri\sarticoli\b|\bonze\sartikelen\b|\bнаши\sматериалы\b|"
+    r"\b(?:все|всё)\sматериалы\b|تمام|کلیه|همه|سایت|وبگاه|جميع|الموقع|پایگاه|本(?:站|网站|網站|サイト)|(?:当|この)(?:サイト|ブログ)",
     re.IGNORECASE,
 )
 _TEXT_ONLY = re.compile(
-    r"^text\s?:|\b(?:texts|(?:our|the)\stext|text\sonly|(?:unsere|die|alle|nur)\stexte|textes|"
+    r"^text\s?:|^text\sis\b|^(?:der\stext\sist|le\stexte\sest|il\stesto\sè|текст\sдоступен)\b|"
+    r"^(?:النصوص\s|テキストは)|^(?:text|texts|texte)\sonly\b|\b(?:texts|(?:our|the)\stext|text\sonly|(?:unsere|die|alle|nur)\stexte|textes|"
     r"textos|testi|teksten)\b|\bтексты\b",
     re.IGNORECASE,
 )

@@ -372,7 +372,7 @@ LINK = f'<a href="{CC}/by/4.0/" rel="license">CC BY 4.0</a>'
             "",
             "CC-BY-ND-4.0",
             "text",
-            "unknown",
+            "site",
         ),
         (
             "<footer><p>© 2024 Example</p><p>All rights reserved.</p></footer>",
