@@ -141,6 +141,7 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         now=now,
         removed=(*found.removed, *footers),
         statements=(*rights.statements, *in_text),
+        signed=rights.agency,
         reserved=tuple(sorted({*page.reserved, *rights.reserved})),
         extractor=EXTRACTOR,
         warnings=decoded.warnings,
@@ -159,6 +160,7 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
     reserved: tuple[str, ...],
     extractor: str,
     warnings: tuple[str, ...],
+    signed: str | None = None,
 ) -> Article:
     metadata = date_by_dateline(metadata, dateline.dateline_date, now=now)
     url = urls.without_credentials(page.url) if page.url else None
@@ -167,7 +169,7 @@ def _assemble(  # noqa: PLR0913 - the parts of an article, all named at the call
         (*statements, *_registered(page.given)),
         given=page.given.given_license,
         publisher=metadata.publisher,
-        agency=dateline.agency or licensing.agency_of(metadata.authors, body),
+        agency=dateline.agency or licensing.agency_of(metadata.authors, body) or signed,
     )
     publisher = metadata.publisher or rights.rights_holder
     credit = licensing.attribution_line(

@@ -122,7 +122,8 @@ def is_about_something_else(before: str, sentence: str) -> bool:
 def is_for_something_else(before: str, sentence: str) -> bool:
     """Likewise, where mark-up says that a link names the license: only grants speak against it."""
     other = OTHER_WORK.search(before)
-    if other and not _GRANT.search(before, other.end()):
+    speaks = other and (_GRANT.search(before, other.end()) or _CREDIT.match(before, other.end()))
+    if other and not speaks:
         before = ""  # an entry of a menu: "Data protection"
     if _GRANT.search(before) and is_of_a_part(before):
         return True

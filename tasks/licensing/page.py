@@ -14,6 +14,7 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from tasks.licensing.agencies import agency_of
 from tasks.licensing.blocks import (
     NAMES_FOR_RIGHTS,
     ROOT_TAGS,
@@ -24,7 +25,7 @@ from tasks.licensing.blocks import (
     may_state,
     visible_words,
 )
-from tasks.licensing.creative_commons import with_restrictions
+from tasks.licensing.creative_commons import CC_KIND_UNKNOWN, with_restrictions
 from tasks.licensing.folding import fold
 from tasks.licensing.meaning import is_for_something_else
 from tasks.licensing.names import ALL_RIGHTS_RESERVED, parse_license
@@ -53,15 +54,24 @@ _PICTURE_CREDIT = re.compile(
     r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
     re.IGNORECASE,
 )
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:byline|authors?|autor(?:en)?|auteurs?)(?:$|[\s_-])", re.IGNORECASE
+)
+_BYLINE_TAGS = ("p", "div", "span", "a", "address", "li")
+_MAX_BYLINE = 100
 _FOOTER_TAGS = ("div", "p", "section", "span", "small", "li", "td", "footer", "aside", "address")
 
 
 @dataclass(frozen=True, slots=True)
 class PageRights:
-    """What a page's mark-up says about rights: statements, and reservations against mining."""
+    """What a page's mark-up says about rights: statements, and reservations against mining.
+
+    `agency`: the one that the visible byline names; looked for where a free license is stated.
+    """
 
     statements: tuple[Statement, ...]
     reserved: tuple[str, ...]
+    agency: str | None = None
 
 
 def rights_in_page(
@@ -86,7 +96,24 @@ def rights_in_page(
         *_in_footers(_footers(tree)),
     ]
     named = [(name, value) for name in NAMES_OF_RESERVATIONS for value in tags.all([name])]
-    return PageRights(tuple(dict.fromkeys(found)), rights_reserved(named))
+    free = any(s.spdx not in {None, ALL_RIGHTS_RESERVED} for s in found)
+    return PageRights(
+        tuple(dict.fromkeys(found)),
+        rights_reserved(named),
+        _agency_in_byline(tree) if free else None,
+    )
+
+
+def _agency_in_byline(tree: HtmlElement) -> str | None:
+    """The agency that the first byline of the page names: "By Reuters", no name of a person."""
+    for element in tree.iter(*_BYLINE_TAGS):
+        named = element.get("class") or ""
+        if not (element.get("rel") == "author" or (named and _BYLINE.search(named[:_MAX_META]))):
+            continue
+        words = visible_words(element, _MAX_BYLINE + 1)
+        if words and len(words) <= _MAX_BYLINE and not is_outside(element):
+            return agency_of((), "\n" + " ".join(words.split()))
+    return None
 
 
 # The two below see each element of their kind on every page: they ask for as little as they can.
@@ -142,7 +169,9 @@ def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
         sentence = next((s for s in stated if s.spdx == licensed[0]), read_sentence(words))
         if sentence is None and _is_of_something_else(words, visible_words(link, _MAX_EVIDENCE)):
             continue
-        if not (declared or sentence or is_in_footer(link)):
+        # "Proud members of Creative Commons": without a kind, only words grant anything.
+        kind_known = licensed[0] != CC_KIND_UNKNOWN
+        if not (declared or sentence or (kind_known and is_in_footer(link))):
             continue
         yield Statement(
             spdx=licensed[0],
