@@ -24,7 +24,7 @@ OURSELVES = re.compile(
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"
     r"indicación|indicaci)|"
     r"\best[ae]\s(?:trabalho|trabajo|material|nota|documento)\b|"
-    r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem)\b|exceto\sonde|"
+    r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem|reportajes?)\b|exceto\sonde|"
     r"\b(?:contenuti|contenuto|articol[io]|test[io]|opera|sito)\b|"
     r"\bquest[oaei]\s(?:lavoro|pagina|pubblicazione|pezzo|storia|notizia|materiale?i?|blog|reportage|nota|documento)\b|"
     r"\b(?:inhoud|artikel(?:en)?|tekst(?:en)?|werk)\b|tenzij\sanders|"

@@ -28,7 +28,7 @@ _PUBLIC_DOMAIN = (
 _OTHER_NAMED = r"open government licen[cs]e|licence (?:ouverte|etalab)|datenlizenz deutschland"
 _ALL_RIGHTS = (
     r"all rights reserved|alle rechten? (?:vorbehalten|voorbehouden)|"
-    r"tous droits (?:de \w{1,20} )?réservés|"
+    r"tous droits (?:de \w{1,20} (?:et de \w{1,20} )?)?réservés|"
     r"todos (?:los derechos|os direitos) reservados|reservados todos (?:los derechos|os direitos)|"
     r"tutti i diritti (?:sono )?riservati|riproduzione riservata|"
     r"все права (?:защищены|сохранены)|حقوق محفوظ|حقوق (?:النشر|الطبع|الملكية) محفوظ|"

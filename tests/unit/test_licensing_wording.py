@@ -36,6 +36,7 @@ def test_a_code_within_a_word_is_none(sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "© AFP. Tous droits de reproduction et de représentation réservés.",
         "كافة الحقوق محفوظة لشبكة المثال الإعلامية",
         "حقوق النشر © 2024 محفوظة لشبكة المثال الإعلامية",
         "کلیه حقوق این سایت متعلق به خبرگزاری مثال است.",
@@ -118,6 +119,7 @@ def test_the_license_of_a_site_s_code_is_not_its_texts(sentence: str) -> None:
     "sentence",
     [
         "Vous pouvez republier nos articles gratuitement sous licence CC BY 4.0.",
+        "Nuestros reportajes se pueden republicar bajo licencia CC BY 4.0.",
         "L’ensemble des contenus de ce site est sous licence CC BY 4.0.",
         "Este trabalho está licenciado com uma Licença CC BY 4.0.",
         "این نوشته تحت CC BY 4.0 منتشر شده است.",
