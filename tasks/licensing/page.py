@@ -27,7 +27,7 @@ from tasks.licensing.blocks import (
 )
 from tasks.licensing.creative_commons import CC_KIND_UNKNOWN, with_restrictions
 from tasks.licensing.folding import fold
-from tasks.licensing.meaning import is_for_something_else
+from tasks.licensing.meaning import BARE_NOTICE, is_for_something_else
 from tasks.licensing.names import ALL_RIGHTS_RESERVED, parse_license
 from tasks.licensing.sentence import read_sentence, scope_of
 from tasks.licensing.statements import License, Statement
@@ -59,6 +59,8 @@ _BYLINE = re.compile(
 )
 _BYLINE_TAGS = ("p", "div", "span", "a", "address", "li")
 _MAX_BYLINE = 100
+_BADGE = re.compile(r"licen|creative|commons|(?<!\w)cc(?!\w)|logo|icon", re.IGNORECASE)
+_FEW = 20  # characters
 _FOOTER_TAGS = ("div", "p", "section", "span", "small", "li", "td", "footer", "aside", "address")
 
 
@@ -259,10 +261,24 @@ def _in_footers(footers: Iterable[HtmlElement]) -> Iterator[Statement]:
         if len(words) < _MAX_BLOCK_CHARACTERS:
             seen.add(element)
         for said in _in_words_of_site(words):
+            if _credits_the_picture_above(said, element, words):
+                continue
             yield replace(said, scope=_scope(said.scope, element), span=None)
         read += 1
         if read == _MAX_BLOCKS:
             break
+
+
+def _credits_the_picture_above(said: Statement, element: HtmlElement, words: str) -> bool:
+    """Whether "© Jane Doe / CC BY 4.0" is all that stands beside a picture, but for CC's badge."""
+    if said.spdx in {None, ALL_RIGHTS_RESERVED} or not BARE_NOTICE.match(said.evidence):
+        return False
+    box = element.getparent()
+    if box is None or box.tag in ROOT_TAGS or element.tag == "footer":
+        return False
+    shown = (f"{picture.get('src')} {picture.get('alt')}" for picture in box.iter("img"))
+    pictures = [picture for picture in shown if not _BADGE.search(picture[:_MAX_META])]
+    return bool(pictures) and len(visible_words(box, 2 * len(words))) <= len(words) + _FEW
 
 
 _in_words_of_site = lru_cache(maxsize=_REMEMBERED)(statements_in_text)

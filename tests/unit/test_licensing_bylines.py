@@ -63,6 +63,21 @@ def test_copy_of_the_site_s_own_authors_has_the_site_s_license(byline: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("picture", "license_of_article"),
+    [
+        ('<img src="/harvest.jpg" alt="Harvest">', None),
+        ('<img src="/by.png" alt="Creative Commons">', "CC-BY-4.0"),
+        ("", "CC-BY-4.0"),
+    ],
+)
+def test_a_notice_right_beside_a_picture_is_the_picture_s(
+    picture: str, license_of_article: str | None
+) -> None:
+    hero = f'<div class="hero">{picture}<span class="copyright">© Jane Doe / CC BY 4.0</span></div>'
+    assert rights_of(hero, footer="").license == license_of_article
+
+
+@pytest.mark.parametrize(
     "footer",
     [
         '<p>Proud members of <a href="https://creativecommons.org/">Creative Commons</a></p>',
