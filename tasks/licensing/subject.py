@@ -24,14 +24,15 @@ OURSELVES = re.compile(
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"
     r"indicación|indicaci)|"
     r"\best[ae]\s(?:trabalho|trabajo|material|nota|documento)\b|"
-    r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem|reportajes?)\b|exceto\sonde|"
+    r"\b(?:conteúdos?|artigos?|obra|página|publicaç\w+|matérias?|reportagem)\b|exceto\sonde|"
+    r"(?:nuestros|estos|este)\sreportajes?\b|"
     r"\b(?:contenuti|contenuto|articol[io]|test[io]|opera|sito)\b|"
     r"\bquest[oaei]\s(?:lavoro|pagina|pubblicazione|pezzo|storia|notizia|materiale?i?|blog|reportage|nota|documento)\b|"
     r"\b(?:inhoud|artikel(?:en)?|tekst(?:en)?|werk)\b|tenzij\sanders|"
     r"(?:материал|текст|содержание|содержимое|контент|стать[яи]|произведени|сайт)\w*|"
     r"محتوا|محتوای|مطالب|مطلب|نوشته|متن|مقاله|خبر|گزارش|سایت|وب‌?سایت|وبگاه|اثر|"
     r"محتو|المقال|النص|المادة|المواد|الموقع|المصنف|العمل|الصفحة|التقرير|الخبر|المنشور|القصة|المدونة|"
-    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|当サイト|記事|コンテンツ|テキスト|"
+    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞|記事|サイト)|文章|内容|內容|作品|当サイト|記事|コンテンツ|テキスト[はを]|"
     r"この(?:文書|サイト|ページ|ブログ|テキスト|ニュース|資料|投稿|レポート|ウェブ|ホームページ)|"
     r"이\s(?:글|기사|사이트|페이지|문서)|콘텐츠|저작물|작품",
     re.IGNORECASE,
@@ -77,7 +78,7 @@ _PIECE = (
 _NOUNS = re.compile(
     rf"\b{_PIECE}\b|(?:материал|текст|содержани|содержимо|контент|стать|произведени|сайт)\w*|"
     r"متن|مطالب|محتوا|مقاله|خبر|گزارش|سایت|وبگاه|النص|المقال|المواد|المحتو|محتوي|الموقع|المصنف|"
-    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞)|文章|文字|内容|內容|作品|記事|当サイト|コンテンツ|テキスト",
+    r"本(?:作品|著作|文|站|网站|網站|页|頁|刊|報導|报道|新闻|新聞)|文章|文字|内容|內容|作品|記事|当サイト|コンテンツ|テキスト[はを]",
     re.IGNORECASE,
 )
 # Other heads of what is licensed: "everything on this site", "published on this site".
@@ -101,7 +102,9 @@ _COMPLEMENT = re.compile(
     r"(?:de|en|em)\s(?:(?:cet?|cette|ces|l[ea]s?|notre|nos|est[eao]s?|nuestr[oa]s?|los|noss[oa]s?)\s|l')"
     rf"{_PIECE}|"
     rf"(?:dell|nell|sull|all)'{_PIECE}|"
-    r"(?:dieses|des|unseres)\s\w{3,20}s|unserer\s\w{3,20}|"
+    # "des Hauses", not the French "des photos".
+    r"(?:dieses|des|unseres)\s(?!(?:photo|image|illustration|graphi|infogra|comment|vid|dessin|carte|titre|"
+    r"icône|logiciel))\w{3,20}s|unserer\s\w{3,20}|"
     r"(?:dieser|der)\s(?:(?:web)?seite|website|geschichte|publikation|reportage)|"
     r"(?:в|во|из|к|на|под)\s(?:эт\w{2,3}|данн\w{2,3}|наш\w{2,3})\s(?:стать|материал|текст|сайт)\w{0,3})\b"
     r"(?!['’]s\s)|"
@@ -150,6 +153,15 @@ _OWNED = re.compile(
     r"(?:['’]s?)?\s?|\s?(?:的|之|中的?|里的?|内的?|所[用附载含配]的?|の|内の|中の|で使用(?:した|している))\s?"
 )
 
+# Another work with a clause of its own: "pictures, which are", "whose data".
+_WHICH = re.compile(
+    r"(?:\s\w{2,20}){0,2}\s?,\s(?:which|that|die|das|der|welche\w?|qui|que|che|котор\w+)\s",
+    re.IGNORECASE,
+)
+_WHOSE = re.compile(
+    r",\s(?:whose|deren|dessen|dont\sl[ea]s?|cuy[ao]s?|cuj[ao]s?|waarvan\sde)\s$", re.IGNORECASE
+)
+
 
 def is_other_work(before: str) -> bool:
     """Whether the words before a license's name have another work than the text for a subject."""
@@ -169,7 +181,9 @@ def is_other_work(before: str) -> bool:
         if noun.end() <= other.start():
             text = noun
     if text is not None:
-        return _OWNED.fullmatch(rest, text.end(), other.start()) is not None
+        owned = _OWNED.fullmatch(rest, text.end(), other.start())
+        clause = _WHICH.match(rest, other.end()) or _WHOSE.search(rest, text.end(), other.start())
+        return bool(owned or clause)
     if after is None:
         return True
     for following in OTHER_WORK.finditer(rest, other.end(), after.start()):

@@ -118,6 +118,31 @@ def test_the_license_of_a_site_s_code_is_not_its_texts(sentence: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
+        "This article was published in Example, whose data are under CC BY 4.0.",
+        "This article includes pictures, which are under CC BY 4.0.",
+        "Dieser Artikel wurde mit Bildern illustriert, die unter CC BY 4.0 stehen.",
+    ],
+)
+def test_a_clause_of_another_work_licenses_that_work(sentence: str) -> None:
+    assert last_line(sentence).license is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "L'ensemble des photos de ce site est sous licence CC BY 4.0.",
+        "L'ensemble des commentaires de ce site est sous licence CC BY 4.0.",
+        "El reportaje fotográfico está bajo licencia CC BY 4.0.",
+        "テキスト生成モデルはCC BY 4.0で公開された。",
+    ],
+)
+def test_what_only_sounds_like_the_text_is_another_work(sentence: str) -> None:
+    assert last_line(sentence).license is None
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
         "Vous pouvez republier nos articles gratuitement sous licence CC BY 4.0.",
         "Nuestros reportajes se pueden republicar bajo licencia CC BY 4.0.",
         "L’ensemble des contenus de ce site est sous licence CC BY 4.0.",
