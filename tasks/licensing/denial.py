@@ -10,7 +10,9 @@ from tasks.licensing.subject import EXCEPTION
 REPORTED = re.compile(
     r"\b(?:said|says|told|according\sto|announced|argued|explained|would|could|should|might|had|"
     r"(?<!this\sarticle\s)(?<!this\sstory\s)(?<!this\stext\s)(?<!this\spiece\s)(?<!this\spost\s)"
-    r"was(?!\s(?:originally|first)\s(?:re)?published)|were|demand(?:s|ed)?|urge[sd]?|warn(?:s|ed)?|"
+    r"was(?!\s(?:originally|first)\s(?:re)?published)|"
+    r"this\s(?:article|story|text|piece|post)\swas\s(?!(?:\w+\s)?(?:(?:re)?publish|(?:re)?post|releas|licen|"
+    r"shar|distribut|made))|were|demand(?:s|ed)?|urge[sd]?|warn(?:s|ed)?|"
     r"(?<!we\s)say|no\slonger|whether|if\syou|how\sto|licen[sc]es\s(?:have|are|were|allow|permit|exist)|"
     r"sagte|erklärte|betonte|laut|würde|werde|seien|standen|(?-i:stand)\sunter|"
     r"(?<!dieser\sartikel\s)(?<!dieser\stext\s)(?<!dieser\sbeitrag\s)(?<!der\sartikel\s)"
