@@ -24,7 +24,7 @@ _TERMS = re.compile(
     r"\b(?:re-?publi\w+|reprint\w*|reproduc\w+|redistribut\w+|re-?us(?:e|ed|ing)|credit(?:s|ed|ing)?|"
     r"attribut\w+|permissions?|terms|privacy|copy|copies|share|licen[sc]\w+|syndicat\w+|"
     r"read\s(?:it|the\s(?:full|original)\s\w+|more)|(?:original|full)\s(?:article|story|version|post)|"
-    r"registered\s(?:in|number|office|company|charity)|"
+    r"auth?or(?:in|en)?\s?:|we\sask|edit(?:ed)?\sonly|registered\s(?:in|number|office|company|charity)|"
     r"nachdruck\w*|vervielfält\w+|weiterverbreit\w+|weiterverwend\w+|übernahme|quellenangabe|"
     r"(?:namens)?nennung|quelle|originalartikel|original|impressum|datenschutz\w*|nutzungsbedingungen|agb|"
     r"genehmigung|erlaubnis|einwilligung|"

@@ -98,7 +98,7 @@ CC_URL = re.compile(
 _NAME = re.compile(CC_NAME, re.IGNORECASE)
 _CODE = re.compile(
     rf"(?:{CC_CODE}|(?:{CC_NAME})(?:[\s-]?(?:lizenz|licen[sc]e|licencia|licença|licenza|licentie))?"
-    r"[\s,:(\"„“-]{1,3}(?:(?-i:BY)(?![A-Za-z])|by(?=[\s-]{1,2}(?:nc|nd|sa)(?![a-z])|\s\d)))"
+    r"[\s,:(\"„“-]{1,3}(?:(?-i:BY)(?![A-Za-z])|by(?=[\s-]{1,2}(?:nc|nd|sa)(?![a-z])|\s\d\.\d)))"
     r"(?P<rest>(?:[\s(/,+-]{1,3}(?:nc|nd|sa)(?![a-z])\)?)*)",
     re.IGNORECASE,
 )

@@ -21,7 +21,7 @@ from tasks.licensing.words import CC_CODE, CC_NAME, CC_ZERO
 
 # A sentence may also simply begin with its license: "CC BY 4.0", "Lizenz: ...", "© 2024 ...".
 _LABEL = re.compile(
-    r"[\s\"“(\[|•*–—-]{0,4}(?:licen[sc]ed?|lizenz|licence|licencia|licença|licenza|licentie|лицензия|"
+    r"\W{0,6}(?:licen[sc]ed?|lizenz|licence|licencia|licença|licenza|licentie|лицензия|"
     r"лицензи|مجوز|پروانه|الترخيص|رخصة|许可|授權|授权|ライセンス|"
     r"text|contains\spublic\ssector\sinformation|creative[\s-]commons|cc[\s-]|cc0|\(cc\)|"
     r"creativecommons|https?://creativecommons|copyright|copyleft|©|\(c\)|some\srights\sreserved|知识共享)",
@@ -29,11 +29,14 @@ _LABEL = re.compile(
 )
 # ... or with what was done: "Published under CC BY 4.0".
 _PARTICIPLE = re.compile(
-    r"[\s\"“(\[|•*–—-]{0,4}(?:(?:re)?published|(?:re)?posted|released|(?:made\s)?available|distributed|shared|"
+    r"\W{0,6}(?:(?:(?:originally|first|ursprünglich|zuerst)\s)?(?:re)?published|(?:re)?posted|released|(?:made\s)?available|distributed|shared|"
     r"dedicated|offered|provided|reproduced|veröffentlicht|lizenziert|freigegeben|verfügbar|"
     r"(?:re)?publiée?|diffusée?|distribuée?|mise?\sà\sdisposition|(?:re)?publicad[oa]|liberad[oa]|"
     r"distribuid[oa]|disponible|licenciad[oa]|disponível|distribuíd[oa]|(?:ri)?pubblicat[oa]|"
     r"rilasciat[oa]|distribuit[oa]|disponibile|gepubliceerd|beschikbaar|vrijgegeven|опубликован\w{0,2}|"
+    r"(?:re-?use|re-?publication|reproduction|reprinting|weiterverwendung|nachdruck|reprise|reproducción|"
+    r"reprodução|riproduzione|overname|перепечатка)\s(?:is\s|ist\s|est\s|está\s|é\s|è\s|is\s)?(?:permitted|allowed|"
+    r"erlaubt|gestattet|autorisée|permise|permitida|autorizada|consentita|toegestaan|разрешена)|"
     r"публикуется|распространяется|доступ\w{1,3}|منتشر|منشور|مرخص|متاح|采用|採用)",
     re.IGNORECASE,
 )
