@@ -53,6 +53,8 @@ def head_mark(paragraph: str) -> str | None:
 _SLUG = re.compile(
     # The Associated Press, by cycle: "BC-EU--Talks, 2nd Ld-Writethru", "AM-IRAN:TALKS/".
     r"(?:AM|PM|BC)-[^\s,.-]{2,40}--[^.!?]{2,80}"
+    # The New York Times, with what it is and how long.
+    r"|BC-[^\s,]{2,60} [–—-]{1,2} [^.!?]{2,60}"
     r"|(?:BC-[^\s,]{2,60}|(?:AM|PM)-[^\s,:/-]{2,30}[-:/][^\s,]{0,50})(?:,\s?\d{1,5})?"
     r"|[^\s,.][^,.!?]{1,70},\s?(?:(?:\d{1,2}(?:st|nd|rd|th)|URGENT) L[dD](?:-?Writethru)?|"
     r"L[dD]-?Writethru)(?:[,-]\s?[\w -]{1,30})?"

@@ -15,6 +15,18 @@ _BYLINE = re.compile(
     rf"(?:{'|'.join(map(re.escape, BYLINE_WORDS))})\s+(?P<names>\S.*)", re.IGNORECASE
 )
 _NAME_JOINT = re.compile(rf"\s*[,;|]\s*|\s+(?:{'|'.join(map(re.escape, NAME_JOINERS))})\s+")
+# "By JANE DOE and JOHN ROE Associated Press"
+_AGENCY_BEHIND_NAME = re.compile(
+    rf"(\w\S*\s\w\S*)\s((?:the\s)?(?:{'|'.join(re.escape(a) for a in AGENCIES if ' ' in a)}))$",
+    re.IGNORECASE,
+)
+# Scripts without capitals: only behind a label, or before the reporter's title.
+_UNCASED_BYLINE = re.compile(
+    r"(?:بقلم|كتب|كتبت|نویسنده|نگارنده|به\sقلم|作者|记者|記者|撰文|文|執筆|筆者)\s?[:：/／]\s?"
+    r"(?P<labelled>[^\d:：。.؟?？!！()（）]{2,40})|"
+    r"(?P<titled>[\u4e00-\u9fff]{2,6})(?:記者|特派員|记者)",
+)
+_UNCASED_JOINT = re.compile(r"\s?[、，,؛،]\s?|\sو\s?(?=\S)")
 
 
 def is_byline(line: str) -> bool:
@@ -26,14 +38,17 @@ def byline_authors(paragraph: str) -> tuple[str, ...]:
     """Names of a line such as "By Jane Doe and John Roe, Example News"; empty if it is none."""
     if len(paragraph) > _MAX_BYLINE_CHARACTERS:
         return ()
+    if (uncased := _UNCASED_BYLINE.fullmatch(paragraph)) is not None:
+        return tuple(_UNCASED_JOINT.split(uncased[uncased.lastgroup or 0].strip()))
     match = _BYLINE.fullmatch(paragraph)
     if match is None:
         return ()
-    names = [name for name in _NAME_JOINT.split(match["names"].rstrip(" .")) if name]
+    written = _AGENCY_BEHIND_NAME.sub(r"\1, \2", match["names"].rstrip(" ."))
+    names = [name for name in _NAME_JOINT.split(written) if name]
     return tuple(map(without_where, names)) if all(map(is_author, names)) else ()
 
 
-_WHERE = re.compile(r"\s+(?:in|at|from|for|aus|à|en|em|no|na|в|из)\s.*")
+_WHERE = re.compile(r"\s+(?:in|at|from|for|aus|à|en|em|no|na|в|из|–|—|-)\s.*")
 
 
 def without_where(name: str) -> str:

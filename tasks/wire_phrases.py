@@ -183,7 +183,8 @@ EDITOR_CALLS = (
 # What a new version says of itself: first words of a line in parentheses...
 UPDATE_OPENINGS = (
     "adds", "updates", "recasts", "rewrites", "refiles", "releads", "repeats", "writes through",
-    "removes", "deletes", "inserts", "new throughout", "clarifies", "neu", "aktualisiert",
+    "removes", "deletes", "inserts", "new throughout", "includes optional",
+    "optional trims", "clarifies", "neu", "aktualisiert",
     "aktualisierung", "ergänzt", "zusammenfassung", "wiederholung", "actualise", "actualisé",
     "actualisation", "ajoute", "répétition", "actualiza", "actualización", "añade", "agrega",
     "amplía", "atualiza", "acrescenta", "aggiorna", "aggiunge", "обновлено", "добавлены",

@@ -15,6 +15,7 @@ LEAD = f"OSLO, May 3 (AP) — {BODY}"
         "BC-Iran-Talks, 2nd Ld-Writethru", "BC-EU--Britain-Brexit,590", "AM-IRAN:TALKS/",
         "BC-US--Shooting, 3rd Ld-Writethru,0455", "US-Election, 1st Ld", "IRAN-NUCLEAR/ (UPDATE 2)",
         "bdt0123 4 pl 312 dpa 0456", "Konflikte/Nahost/Israel/", "Iran-nuclear-talks,2ndlead-WRAP",
+        "BC-BRITAIN-BUDGET:LON — international (500 words)",
         "URGENT", "+++ EILMELDUNG +++", "(dpa-Eilmeldung)", "URGENTE", "СРОЧНО", "عاجل", "فوری",
         "快讯", "速報",
     ],
