@@ -18,7 +18,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 # What the functions say of a page that states nothing.
 SILENT: Mapping[str, Callable[..., Any]] = {
     "rights_in_page": lambda *_: licensing.PageRights((), ()),
-    "cut_footer": lambda text: (text, (), ()),
+    "cut_footer_of_page": lambda _, text: (text, (), ()),
     "decide": lambda *_, **__: Rights(),
     "agency_of": lambda *_: None,
     "attribution_line": lambda *_: None,

@@ -128,7 +128,7 @@ def _article_of_html(page: Page, decoded: text.Decoded, now: datetime) -> Articl
         tree, tags, metadata.licenses_json_ld, metadata.copyright_holder_json_ld
     )
     found = find_body(tree, url=page.url, title=metadata.title, authors=metadata.authors)
-    body, footers, in_text = licensing.cut_footer(found.text)
+    body, footers, in_text = licensing.cut_footer_of_page(tree, found.text)
     if wall := find_wall(tree, body):
         return reject_page(page, Stage.EXTRACT, wall.reason, wall.detail)
     if not body:

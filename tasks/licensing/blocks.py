@@ -15,6 +15,8 @@ from tasks.licensing.words import may_state_rights_over_lines
 
 _MAX_DEPTH = 60
 _MAX_LOOKED_AT = 500_000  # characters of a footer, those of nested parts anew for each
+_SOUGHT = 80  # characters of a statement
+_MAX_SEARCHED = 20_000_000  # characters, those of nested parts anew for each
 _MAX_NAMES = 200
 # A site's pages share the names of their parts, and the words of menus and footers.
 _NAMES_REMEMBERED = 50_000
@@ -163,6 +165,11 @@ def is_of_site(element: HtmlElement) -> bool:
     return "footer" in tags and "article" not in tags
 
 
+def scope_at(scope: str, element: HtmlElement) -> str:
+    """What words of a scope cover; a footer of the page, outside any article, is the site's."""
+    return "site" if scope == "unknown" and is_of_site(element) else scope
+
+
 def block_around(element: HtmlElement) -> HtmlElement:
     """The nearest block that an element stands in; itself where there is none."""
     for node in islice(element.iterancestors(), _MAX_DEPTH):
@@ -218,3 +225,28 @@ def _is_hidden(node: HtmlElement) -> bool:
 
 def _is_part(node: HtmlElement) -> bool:
     return node.tag in _PART_TAGS and len(node) > 0
+
+
+def stands_in_article(tree: HtmlElement, words: str) -> bool:
+    """Whether words of an article's text stand on its page other than in a quotation, a comment...
+
+    True also where they are not found, and where there is too much to look through.
+    """
+    sought = " ".join(words[:_SOUGHT].split())
+    left = [tree]
+    looked_at = 0
+    is_found = False
+    while left and looked_at < _MAX_SEARCHED:
+        node = left.pop()
+        holding = []
+        for child in node:
+            text = str(_string(child)) if isinstance(child.tag, str) else ""
+            looked_at += len(text)
+            if sought in " ".join(text.split()):
+                holding.append(child)
+        if not holding:
+            is_found = is_found or node is not tree
+            if not is_outside(node):
+                return True
+        left += holding
+    return not is_found or bool(left)

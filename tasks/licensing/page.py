@@ -14,29 +14,28 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from expectations.records import Removed
 from tasks.licensing.agencies import agency_of
 from tasks.licensing.blocks import (
     NAMES_FOR_RIGHTS,
     ROOT_TAGS,
-    block_around,
-    is_in_footer,
-    is_of_site,
     is_outside,
     may_state,
+    scope_at,
+    stands_in_article,
     visible_words,
 )
-from tasks.licensing.creative_commons import CC_KIND_UNKNOWN, with_restrictions
 from tasks.licensing.folding import fold
+from tasks.licensing.links import statements_of_links
 from tasks.licensing.meaning import BARE_NOTICE, is_for_something_else
 from tasks.licensing.names import ALL_RIGHTS_RESERVED, parse_license
 from tasks.licensing.sentence import read_sentence, scope_of
-from tasks.licensing.statements import License, Statement
-from tasks.licensing.text import sentence_at, statements_in_text
+from tasks.licensing.statements import Statement
+from tasks.licensing.text import cut_footer, statements_in_text
 from tasks.licensing.words import ALL_RIGHTS_WORDS, NAMES_LICENSE
 from tasks.metadata.tags import Tags
 from tasks.reservations import NAMES_OF_RESERVATIONS, rights_reserved
 
-_MAX_LINKS = 200
 _MAX_FOOTERS = 1000
 _MAX_BLOCKS = 40
 _MAX_BLOCK_CHARACTERS = 3000
@@ -49,11 +48,6 @@ _RIGHTS_META = (
     "copyright", "rights", "license", "dc.rights", "dcterms.rights", "dc.license",
     "dcterms.license", "dc.rights.license", "dcterms.rightsholder",
 )  # fmt: skip
-_PICTURE_CREDIT = re.compile(
-    r"\b(?:photos?|fotos?|bild|image|picture|credit|abbildung|crédits?|immagine|imagen|flickr|"
-    r"wikimedia|unsplash|фото|عکس)\b|写真|图片",
-    re.IGNORECASE,
-)
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:byline|authors?|autor(?:en)?|auteurs?)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -92,7 +86,7 @@ def rights_in_page(
     """
     found = [
         *_in_link_elements(tags.licenses),
-        *_in_links(_license_links(tree)),
+        *statements_of_links(tree),
         *(s for n in json_ld_licenses or ("",) for s in _in_json_ld(n[:_MAX_META], json_ld_holder)),
         *(s for value in tags.all(_RIGHTS_META) for s in _in_meta(value[:_MAX_META])),
         *_in_footers(_footers(tree)),
@@ -118,21 +112,17 @@ def _agency_in_byline(tree: HtmlElement) -> str | None:
     return None
 
 
-# The two below see each element of their kind on every page: they ask for as little as they can.
+def cut_footer_of_page(
+    tree: HtmlElement, text: str
+) -> tuple[str, tuple[Removed, ...], tuple[Statement, ...]]:
+    """As `cut_footer`, for a text that was read from a page; not its quotations and comments."""
+    cut = cut_footer(text)
+    if all(stands_in_article(tree, statement.evidence) for statement in cut[2]):
+        return cut
+    return text, (), ()
 
 
-def _license_links(tree: HtmlElement) -> list[HtmlElement]:
-    """Links that may name a license; of too many, the first and the last."""
-    links = [
-        link
-        for link in tree.iter("a")
-        if "creativecommons.org/" in link.get("href", "") or "license" in link.get("rel", "")
-    ]
-    if len(links) > _MAX_LINKS:
-        return links[: _MAX_LINKS // 2] + links[-_MAX_LINKS // 2 :]
-    return links
-
-
+# It sees each element of its kind on every page: it asks for as little as it can.
 def _footers(tree: HtmlElement) -> list[HtmlElement]:
     """Footers, and elements that are named for rights by class, or by id without a class."""
     is_for_rights = NAMES_FOR_RIGHTS
@@ -148,60 +138,6 @@ def _in_link_elements(addresses: Iterable[str]) -> Iterator[Statement]:
     for href in addresses:
         if licensed := parse_license(href):
             yield Statement(*licensed, "unknown", "rel", href[:_MAX_EVIDENCE])
-
-
-def _in_links(links: Iterable[HtmlElement]) -> Iterator[Statement]:
-    """License links: declared by rel, or to creativecommons.org with words that license."""
-    for link in links:
-        href = link.get("href") or ""
-        declared = "license" in (link.get("rel") or "").lower().split()
-        licensed = parse_license(href)
-        # A bare link to creativecommons.org names no license; the words in it may.
-        licensed = licensed or (
-            parse_license(visible_words(link, _MAX_EVIDENCE)) if declared else None
-        )
-        if licensed is None or is_outside(link):
-            continue
-        block = block_around(link)
-        words = visible_words(block, _MAX_BLOCK_CHARACTERS)
-        if len(words) > _MAX_EVIDENCE or block.tag in ROOT_TAGS:
-            words = _sentence_with(words, visible_words(link, _MAX_EVIDENCE))
-        licensed = _as_restricted(licensed, words, visible_words(link, _MAX_EVIDENCE))
-        stated = statements_in_text(words)
-        sentence = next((s for s in stated if s.spdx == licensed[0]), read_sentence(words))
-        if sentence is None and _is_of_something_else(words, visible_words(link, _MAX_EVIDENCE)):
-            continue
-        # "Proud members of Creative Commons": without a kind, only words grant anything.
-        kind_known = licensed[0] != CC_KIND_UNKNOWN
-        if not (declared or sentence or (kind_known and is_in_footer(link))):
-            continue
-        yield Statement(
-            spdx=licensed[0],
-            url=licensed[1],
-            scope=_scope(scope_of(words), link),
-            source="rel" if declared else "link",
-            evidence=(words or href)[:_MAX_EVIDENCE],
-            holder=sentence.holder if sentence else None,
-        )
-
-
-def _as_restricted(
-    licensed: tuple[str, str | None], words: str, linked: str
-) -> tuple[str, str | None]:
-    """The license of a link, with what the words behind the link add: "non-commercial use only"."""
-    behind = fold(words).text.partition(fold(linked).text)[2] if linked else ""
-    found = with_restrictions(License(*licensed), behind)
-    return found.spdx, found.url
-
-
-def _is_of_something_else(words: str, linked: str) -> bool:
-    """Whether the words around a link credit a picture or license another work."""
-    if _PICTURE_CREDIT.search(words):
-        return True
-    folded, name = fold(words).text, fold(linked).text
-    at = folded.find(name) if name else len(folded)
-    sentence = sentence_at(folded, max(at, 0))
-    return is_for_something_else(sentence.partition(name)[0] if name else sentence, sentence)
 
 
 # A site's pages share what the two below read.
@@ -263,7 +199,7 @@ def _in_footers(footers: Iterable[HtmlElement]) -> Iterator[Statement]:
         for said in _in_words_of_site(words):
             if _credits_the_picture_above(said, element, words):
                 continue
-            yield replace(said, scope=_scope(said.scope, element), span=None)
+            yield replace(said, scope=scope_at(said.scope, element), span=None)
         read += 1
         if read == _MAX_BLOCKS:
             break
@@ -282,14 +218,3 @@ def _credits_the_picture_above(said: Statement, element: HtmlElement, words: str
 
 
 _in_words_of_site = lru_cache(maxsize=_REMEMBERED)(statements_in_text)
-
-
-def _scope(scope: str, element: HtmlElement) -> str:
-    """What words of a scope cover; a footer of the page, outside any article, is the site's."""
-    return "site" if scope == "unknown" and is_of_site(element) else scope
-
-
-def _sentence_with(words: str, linked: str) -> str:
-    """The part of a long block that is about the link."""
-    at = words.find(linked) if linked else -1
-    return words[max(0, at - _MAX_EVIDENCE // 2) :][:_MAX_EVIDENCE] if at >= 0 else linked
