@@ -16,6 +16,7 @@ from tasks.errors import SourceError
 from tasks.settings import LAKE_MARKER
 from tasks.sources.inputs import printable
 
+_LIKE_AN_ID = re.compile(r"[a-z0-9_-]{1,100}")
 # What lies beside data in a folder, and is not data.
 _OTHER_SUFFIXES = frozenset(
     f".{suffix}"
@@ -73,7 +74,9 @@ def find_files(source: str) -> tuple[str, Iterator[Found]]:
     if glob.has_magic(source):
         nothing = f"no file matches {source!r}: check the pattern, and quote it in a shell"
         return _last_name(_folder_of_glob(path)), _at_least_one(_expand(source), nothing)
-    raise SourceError(f"there is no file or folder {source!r}: check the path")
+    is_like_an_id = _LIKE_AN_ID.fullmatch(source) is not None
+    hint = f", or write @{source} for a source of the registry" if is_like_an_id else ""
+    raise SourceError(f"there is no file or folder {source!r}: check the path{hint}")
 
 
 def why_not_an_input(path: Path) -> str | None:

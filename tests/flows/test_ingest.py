@@ -239,6 +239,7 @@ def test_status_and_report_work_and_print_only_results(seed_lake: SeedLake) -> N
     ("arguments", "exit_code", "words"),
     [
         (["ingest", "no-such-file.txt"], 1, "no-such-file.txt"),
+        (["ingest", "global-voices"], 1, "or write @global-voices"),
         (["ingest", "@nobody"], 2, "@nobody"),
         (["ingest", "https://"], 2, "no http"),
         (["ingest", "ftp://example.org/"], 2, "http(s) address"),
