@@ -10,9 +10,10 @@ from tasks.licensing.subject import EXCEPTION
 REPORTED = re.compile(
     r"\b(?:said|says|told|according\sto|announced|argued|explained|would|could|should|might|had|"
     r"(?<!this\sarticle\s)(?<!this\sstory\s)(?<!this\stext\s)(?<!this\spiece\s)(?<!this\spost\s)"
+    r"(?<!this\sreport\s)(?<!this\sfeature\s)(?<!this\sanalysis\s)(?<!this\scommentary\s)(?<!this\sinterview\s)"
     r"was(?!\s(?:originally|first)\s(?:re)?published)|"
-    r"this\s(?:article|story|text|piece|post)\swas\s(?!(?:\w+\s)?(?:(?:re)?publish|(?:re)?post|releas|licen|"
-    r"shar|distribut|made))|were|demand(?:s|ed)?|urge[sd]?|warn(?:s|ed)?|"
+    r"this\s(?:article|story|text|piece|post|report|feature|analysis|commentary|interview)\swas\s"
+    r"(?!(?:\w+\s)?(?:(?:re)?publish|(?:re)?post|releas|licen|shar|distribut|made|produced|written))|were|demand(?:s|ed)?|urge[sd]?|warn(?:s|ed)?|"
     r"(?<!we\s)say|no\slonger|whether|if\syou|how\sto|licen[sc]es\s(?:have|are|were|allow|permit|exist)|"
     r"sagte|erklärte|betonte|laut|würde|werde|seien|standen|(?-i:stand)\sunter|"
     r"(?<!dieser\sartikel\s)(?<!dieser\stext\s)(?<!dieser\sbeitrag\s)(?<!der\sartikel\s)"
@@ -68,7 +69,12 @@ _EXPLAINED = re.compile(
     r"\b(?:explain(?:s|ing)?|discuss(?:es|ing)?|describ(?:es|ing)|examin(?:es|ing)|explor(?:es|ing)|"
     r"compar(?:es|ing)|such\sas|what|erklärt|beschreibt|vergleicht|wie\setwa|explique|décrit|compare|telles?\sque|"
     r"explica|describe|compara|tales?\s(?:como|come)|descreve|spiega|descrive|confronta|beschrijft|"
-    r"vergelijkt|zoals|объясняет|описывает|сравнивает|таки[ех]\sкак)\b|توضیح|یشرح|يشرح|تشرح|مثل\s|介绍了|介紹了|讨论了|"
+    r"vergelijkt|zoals|объясняет|описывает|сравнивает|таки[ех]\sкак|"
+    # What has to be, and what new rules say.
+    r"must|has\sto|have\sto|muss|müssen|soll(?:en)?|doit|doivent|debe[n]?|deve[m]?|devono|moet(?:en)?|должн\w{1,2}|"
+    r"by\s(?:submitting|posting|uploading|contributing|commenting)|you\sagree|indem\ssie|"
+    r"en\s(?:publiant|soumettant)|(?:al|ao)\s(?:enviar|publicar|comentar)|"
+    r"new\s(?:policy|rules?|law|agreement|deal|strategy))\b|توضیح|یشرح|يشرح|تشرح|مثل\s|介绍了|介紹了|讨论了|"
     r"解释了|について(?:説明|解説)",
     re.IGNORECASE,
 )
@@ -84,8 +90,20 @@ _USED = re.compile(
     r"بر\sاساس|استناد|基于|基於|に基づ",
     re.IGNORECASE,
 )
+# The text of another publication: "all articles in the journal are ...".
+_OF_ANOTHER = re.compile(
+    r"\b(?:of|in|on|by)\sthe\s(?:journal|magazine|review|broadcaster|newspaper|platform|encyclopa?edia|archive|"
+    r"repository|museum|library|book|collection|exhibition|university|ministry|commission)\b|"
+    r"\b(?:der|des)\s(?:zeitschrift|plattform|zeitung|magazins|senders?|enzyklopädie|buch(?:e?s)|sammlung|ausstellung)\b|"
+    r"\bde\sla\s(?:revue|revista|plateforme|plataforma)\b|\bdu\s(?:journal|magazine|musée|livre)\b|"
+    r"\bda\s(?:revista|plataforma)\b|\bdella\s(?:rivista|piattaforma)\b|\bvan\shet\s(?:tijdschrift|museum|boek)\b|"
+    r"\b(?:журнала|газеты|платформы|музея|книги)\b",
+    re.IGNORECASE,
+)
 # Somebody else's text: "Wikipedia's text is ...", "Its articles are ...".
 _NOT_OURS = re.compile(
+    r"the\s(?!(?:site|website|blog|page|portal|author|article|story)\b)\w{2,30}['’]s\s(?:contents?|articles|texts|stories)\b|"
+    r"(?:该|該)(?:刊|报|報|网|網|站|杂志|雜誌|书|書)|同(?:誌|紙|社|サイト|校)の|.{0,200}(?:wikipédia|википеди|ویکی[\s\u200c]?پدیا|维基百科|維基百科|ウィキペディア)|"
     r"(?:the\s)?(?-i:[A-Z])[\w.-]{1,40}['’]s\s|(?:its|their|his|her)\s|.{0,200}\bwikipedia\b",
     re.IGNORECASE,
 )
@@ -124,7 +142,7 @@ def is_not_granted(before: str, sentence: str) -> bool:
         return True
     if denies(before) or _DENIED_LATE.search(sentence) or _TO_COME.search(sentence):
         return True
-    if _EXPLAINED.search(before):
+    if _EXPLAINED.search(before) or _OF_ANOTHER.search(before):
         return True
     used = _USED.search(sentence)
     if used and used.start() < len(before):

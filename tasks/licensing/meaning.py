@@ -30,7 +30,7 @@ _LABEL = re.compile(
 # ... or with what was done: "Published under CC BY 4.0".
 _PARTICIPLE = re.compile(
     r"\W{0,6}(?:(?:(?:originally|first|ursprünglich|zuerst)\s)?(?:re)?published|(?:re)?posted|released|(?:made\s)?available|distributed|shared|"
-    r"dedicated|offered|provided|reproduced|veröffentlicht|lizenziert|freigegeben|verfügbar|"
+    r"dedicated|offered|provided|reproduced|translated\sfrom|veröffentlicht|lizenziert|freigegeben|verfügbar|"
     r"(?:re)?publiée?|diffusée?|distribuée?|mise?\sà\sdisposition|(?:re)?publicad[oa]|liberad[oa]|"
     r"distribuid[oa]|disponible|licenciad[oa]|disponível|distribuíd[oa]|(?:ri)?pubblicat[oa]|"
     r"rilasciat[oa]|distribuit[oa]|disponibile|gepubliceerd|beschikbaar|vrijgegeven|опубликован\w{0,2}|"
@@ -69,6 +69,7 @@ _HOST_OF_PICTURES = re.compile(
     r"\b(?:flickr|wikimedia|unsplash|pixabay|pexels|getty)\b", re.IGNORECASE
 )
 _NEAR = 80  # characters
+_REUSE_OF_THIS = re.compile(r"(?:转载|轉載|转发|使用|分享|引用)本(?:文|站|作品|报道|報導)")
 _CREDIT = re.compile(
     r"[^.:©]{0,40}(?:[:：©]|\s(?:by|from|von|par|por|di|da|door|via|courtesy)\s)", re.IGNORECASE
 )
@@ -80,10 +81,18 @@ _NAME_ALONE = re.compile(
 # A sentence about a license, not under it: "CC BY 4.0 is widely used".
 _LICENSE_SPOKEN_OF = re.compile(
     rf"(?:{CC_NAME}|{CC_CODE}|{CC_ZERO})(?:[^.,:;()|]|\.(?=\d)){{0,60}}?(?:(?<=\s)(?-i:is|are|was|were|has|have|requires?|"
-    r"allows?|lets?|permits?|means?|gives?|stands|does|can|may|ist|sind|erlaubt|verlangt|bedeutet|"
+    r"allows?|lets?|permits?|means?|gives?|stands|does|can|cannot|may|must|darf|dürfen|kann|können|peut|"
+    r"peuvent|pueden?|podem?|può|possono|mag|mogen|kunnen|ist|sind|erlaubt|verlangt|bedeutet|"
     r"steht|est|sont|permet|exige|signifie|es|son|permite|exige|significa|é|são|è|sono|permette|"
     r"consente|richiede|betekent|vereist|staat|это|позволяет|разрешает|требует|является|означает|"
     r"هي|هو|تسمح|تتيح|یک|اجازه)\s|\s?(?:是|允许|允許|要求|意味着|は|が))",
+    re.IGNORECASE,
+)
+# What makes a sentence of the words before the name: "content under CC BY can ..." has none.
+_VERB = re.compile(
+    r"\b(?:this|these|our|is|are|was|may|can|has|have|we|you|ist|sind|steht|stehen|darf|dürfen|kann|können|diese\w?|"
+    r"cet|cette|ce|nos|est|sont|peut|peuvent|est[ea]|es|está|están|son|pueden?|se|é|são|estão|podem?|quest\w|è|sono|"
+    r"può|possono|dit|deze|wordt|worden|zijn|valt|vallen|mag|mogen)\b|[^\x00-\u024f]|:",
     re.IGNORECASE,
 )
 _PHRASE_SPOKEN_OF = re.compile(
@@ -147,7 +156,7 @@ def grants_for_the_text(sentence: str, license_at: int, spdx: str) -> bool:
     if is_about_something_else(before, sentence):
         return False
     if is_of_its_text(before):
-        return True
+        return _VERB.search(before) is not None or not _LICENSE_SPOKEN_OF.match(behind)
     if _LICENSE_SPOKEN_OF.match(behind) and not OURSELVES.search(behind):
         return False
     if _begins_with_its_license(sentence, before, behind):
@@ -155,7 +164,8 @@ def grants_for_the_text(sentence: str, license_at: int, spdx: str) -> bool:
     if spdx != CC_KIND_UNKNOWN and _BY.search(before) and _CHOOSER.search(before):
         return True
     # Languages that name the subject late: "... gilt für alle Inhalte dieser Seite".
-    return len(sentence) <= MAX_NOTICE and license_at == 0 and bool(OURSELVES.search(behind))
+    is_late = license_at == 0 and OURSELVES.search(behind) is not None
+    return len(sentence) <= MAX_NOTICE and (is_late or _REUSE_OF_THIS.search(behind) is not None)
 
 
 def _begins_with_its_license(sentence: str, before: str, behind: str) -> bool:
