@@ -74,7 +74,7 @@ _EXPLAINED = re.compile(
     r"must|has\sto|have\sto|muss|müssen|soll(?:en)?|doit|doivent|debe[n]?|deve[m]?|devono|moet(?:en)?|должн\w{1,2}|"
     r"by\s(?:submitting|posting|uploading|contributing|commenting)|you\sagree|indem\ssie|"
     r"en\s(?:publiant|soumettant)|(?:al|ao)\s(?:enviar|publicar|comentar)|"
-    r"new\s(?:policy|rules?|law|agreement|deal|strategy))\b|توضیح|یشرح|يشرح|تشرح|مثل\s|介绍了|介紹了|讨论了|"
+    r"(?:is|was)\sabout|new\s(?:policy|rules?|law|agreement|deal|strategy))\b|توضیح|یشرح|يشرح|تشرح|مثل\s|介绍了|介紹了|讨论了|"
     r"解释了|について(?:説明|解説)",
     re.IGNORECASE,
 )
@@ -102,6 +102,7 @@ _OF_ANOTHER = re.compile(
 )
 # Somebody else's text: "Wikipedia's text is ...", "Its articles are ...".
 _NOT_OURS = re.compile(
+    r"adapted\sfrom\s(?!.{0,200}republished)|"
     r"the\s(?!(?:site|website|blog|page|portal|author|article|story)\b)\w{2,30}['’]s\s(?:contents?|articles|texts|stories)\b|"
     r"(?:该|該)(?:刊|报|報|网|網|站|杂志|雜誌|书|書)|同(?:誌|紙|社|サイト|校)の|.{0,200}(?:wikipédia|википеди|ویکی[\s\u200c]?پدیا|维基百科|維基百科|ウィキペディア)|"
     r"(?:the\s)?(?-i:[A-Z])[\w.-]{1,40}['’]s\s|(?:its|their|his|her)\s|.{0,200}\bwikipedia\b",

@@ -28,7 +28,7 @@ _NO_HOLDER = re.compile(
     r"(?:this|the\s(?:site|author|content|article|text)|our|its|these|diese|dieses|unsere|uns|este|esta|ce|"
     r"cette|questo|all|the\s(?:authors?|owners?|publishers?)|notice|policy|law|holder|holders|and|or|is|"
     r"information|terms|infringement|copyright|alle?\s|designed|powered|created|website|"
-    r"riproduzione|reproducción|licencja|unless|except|may)\b|[(]",
+    r"riproduzione|reproducción|licencja|unless|except|may|in|on|remains?|belongs?)\b|[(]",
     re.IGNORECASE,
 )
 

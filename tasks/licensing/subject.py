@@ -46,7 +46,7 @@ OURSELVES = re.compile(
     r"(?<![\w'’]\s)\b(?:text|content|contents|community\scontent|original\scontent|articles|stories|work)\s(?:is|are|"
     r"on|of|by|from|may|available|licensed|published|©)(?!\w)|"
     r"(?:except|unless|if\snot|wherever?)\s(?:where\s)?(?:otherwise|explicitly|specified|noted|stated)|"
-    r"\b(?:inhalte?|texte|(?:der|diese[rmns]?|unser(?:e[nmrs])?)\stext(?:es)?|artikel|beitr[aä]ge?|arbeit|werk|seite|website|blog|webseite)\b|"
+    r"\b(?:inhalte?|texte|(?:der|diese[rmns]?|unser(?:e[nmrs])?)\stext(?:es)?|artikels?|beitr[aä]g(?:e[ns]?|s)?|arbeit|werke?s?|seite|website|blog|webseite)\b|"
     r"(?:this|all|our)\sinformation\s(?:is|on)|soweit\snicht\sanders|wenn\snicht\sanders|sofern\snicht\sanders|"
     r"\b(?:contenus?|articles?|textes?|œuvre|oeuvre|site|blog)\b|sauf\smention|"
     r"\b(?:contenidos?|art[íi]culos?|textos?|obra|sitio|p[áa]gina|web|publicaci[óo]n)\b|salvo\s(?:donde|que|"

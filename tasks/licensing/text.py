@@ -31,7 +31,7 @@ _MAX_LINE_REMEMBERED = 1000
 # A sentence ends at a stop with space or a capital behind it, at a full-width stop, or with its
 # line. Not behind "St." or "Inc.", nor before a word in lower case.
 _BREAK = re.compile(
-    r"\n|[。！？]|(?<!\b[A-Z])(?<!\.[a-z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bCo)(?<!\bLtd)"
+    r"\n|[。！？]|(?<!\b[A-Za-z])(?<!\.[a-z])(?<!\bSt)(?<!\bDr)(?<!\bMr)(?<!\bMrs)(?<!\bNo)(?<!\bCo)(?<!\bLtd)"
     r"(?<!\bInc)(?<!\bvs)[.!?…؟۔][\"'”’»)\]]{0,3}(?:\s(?=[^a-zà-ÿа-я])|(?=[A-ZÀ-ÞА-Я©]))"
 )
 

@@ -106,6 +106,7 @@ ALL_RIGHTS_WORDS = re.compile(
 PUBLIC_DOMAIN_WORDS = re.compile(
     r"\b(?:this|our|all|these|the (?:text|content|article)s?(?!\sof\b))\b[^.]{0,120}\b(?:is|are)\s"
     r"(?:in|part of|dedicated to|released into|placed in|considered to be in)\sthe public domain|"
+    r"^(?:released|dedicated) (?:in)?to the public domain\b|"
     r"\binformation (?:\w+ ){0,3}on (?:this|these|the) [^.]{0,100}\bin the public domain|"
     r"\b(?:this|our|all|these)\b[^.]{0,60}\b(?:is|are) (?:an? )?works? of the "
     r"(?:u\.?s\.?|united states)(?: federal)? government|"
