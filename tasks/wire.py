@@ -64,7 +64,7 @@ def read_wire(text: str) -> WireText:
         authors=authors,
         date_line=next((piece.text for piece in head if piece.kind == DATE_LINE), None),
         wire=dateline_of(body),
-        text="\n".join(body),
+        text="\n".join([*(piece.text for piece in head if piece.kind is None), *body]),
         cuts=_cuts((*header, *head, *tail, *trailer)),
     )
 

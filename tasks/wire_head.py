@@ -64,6 +64,7 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
     """Read the paragraphs above the body, of which at least one is left.
 
     A byline may stand above the headline; slugs, advisories, corrections and the day anywhere.
+    What stands between headline and byline is of the text: its piece has no kind.
 
     Returns:
         Pieces, as many as paragraphs were read, and the byline's authors.
@@ -83,9 +84,17 @@ def read_head(paragraphs: Sequence[str]) -> tuple[list[Piece], tuple[str, ...]]:
             has_title = True
         elif not authors and (authors := byline_authors(paragraph)):
             head.append(Piece(BYLINE, paragraph))
+        elif _is_deck(paragraphs, at, head):
+            head.append(Piece(None, paragraph))
         else:
             break
     return head, authors
+
+
+def _is_deck(paragraphs: Sequence[str], at: int, head: Sequence[Piece]) -> bool:
+    """Whether a paragraph stands between the headline and a byline with more text behind it."""
+    is_below = bool(head) and head[-1].kind == HEADLINE
+    return is_below and at + 2 < len(paragraphs) and is_byline(paragraphs[at + 1])
 
 
 def _kind_below(paragraphs: Sequence[str], at: int, head: Sequence[Piece]) -> str | None:

@@ -16,7 +16,7 @@ from tasks.licensing.words import may_state_rights_over_lines
 _MAX_DEPTH = 60
 _MAX_LOOKED_AT = 500_000  # characters of a footer, those of nested parts anew for each
 _SOUGHT = 80  # characters of a statement
-_MAX_SEARCHED = 20_000_000  # characters, those of nested parts anew for each
+_MAX_SEARCHED = 5_000_000  # characters, those of nested parts anew for each
 _MAX_NAMES = 200
 # A site's pages share the names of their parts, and the words of menus and footers.
 _NAMES_REMEMBERED = 50_000

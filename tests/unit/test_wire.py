@@ -117,6 +117,14 @@ def test_a_place_and_day_above_the_dateline_are_a_date_line() -> None:
     assert story.removed == (Removed("date-line", "OSLO, Nov. 5, 2024"),)
 
 
+def test_a_deck_between_headline_and_byline_stays() -> None:
+    deck = "The king will see six countries, and speak of trade in each of them."
+    story = read_wire(f"King to travel in spring\n{deck}\n\nBy Jane Doe\n\nOSLO (AP) — {BODY}")
+    assert (story.title, story.authors) == ("King to travel in spring", ("Jane Doe",))
+    assert story.wire == wire("OSLO", None, "AP")
+    assert story.text == f"{deck}\nOSLO (AP) — {BODY}"
+
+
 def test_a_rule_below_the_headline_is_cut() -> None:
     story = read_wire(f"King to travel in spring\n-----\n\n{BODY}")
     assert (story.title, story.text) == ("King to travel in spring", BODY)
